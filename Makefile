@@ -1,0 +1,103 @@
+# Needs Go. `make test` and `make check` do more where Python and a C compiler are at hand, and must with CI=true.
+
+# What the functions are built with. `go build` and `sam build` both read it from GOFLAGS. Without the build's commit in
+# it, a binary changes only when its code does, and a deployment leaves the other functions alone.
+FUNCTION_FLAGS := -tags=lambda.norpc -trimpath -buildvcs=false "-ldflags=-s -w"
+for_functions = GOFLAGS="$$(go env GOFLAGS) "'$(FUNCTION_FLAGS)' CGO_ENABLED=0
+
+GOLANGCI_LINT := v2.15.0
+GOVULNCHECK   := v1.8.0
+
+FUZZTIME ?= 10s
+ARGS     ?=
+
+# Everything that is downloaded or written goes here; git ignores it.
+LOCAL  := .local
+BIN    := $(abspath $(LOCAL)/bin)
+PYTHON := $(abspath $(LOCAL)/venv/bin/python)
+SAM    := $(shell command -v sam || echo $(LOCAL)/sam/bin/sam)
+
+# Fails in CI, elsewhere says what was left out: $(call missing,what is not run,why)
+missing = { echo "$(1) not run: $(2)"; [ "$$CI" != true ]; }
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check bench fuzz openapi api-key build venv clean
+
+help: ## Print this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-8s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: ## Run everything on this machine, without AWS (PORT=3000)
+	@go run ./local
+
+test: ## Run all tests, with AWS emulated (needs Python) and the race detector (needs a C compiler) where possible
+	@if [ -z "$$GAVEL_TEST_PYTHON" ]; then \
+	    if $(MAKE) -s venv; then export GAVEL_TEST_PYTHON=$(PYTHON); else $(call missing,tests against the AWS emulator,no Python for it); fi; \
+	fi && \
+	race=-race && \
+	if ! .ci/can-race; then race=; $(call missing,the race detector,no C compiler); fi && \
+	set -x && go test $$race ./...
+
+check: $(LOCAL)/bin/.golangci-lint-$(GOLANGCI_LINT) $(LOCAL)/bin/.govulncheck-$(GOVULNCHECK) ## Check format, code, go.mod, template.yaml and known vulnerabilities, and build the functions
+	@echo gofmt; unformatted=$$(gofmt -l functions local shared) && if [ -n "$$unformatted" ]; then echo "not formatted, run gofmt -w: $$unformatted"; exit 1; fi
+	go vet ./...
+	$(BIN)/golangci-lint run ./...
+	go mod tidy -diff
+	GOOS=linux GOARCH=arm64 $(for_functions) go build ./functions/...
+	@if $(MAKE) -s venv; then echo cfn-lint template.yaml; $(dir $(PYTHON))cfn-lint template.yaml; else $(call missing,cfn-lint,no Python for it); fi
+	@echo govulncheck ./...; found=$$($(BIN)/govulncheck ./... 2>&1) || case $$found in \
+	    *"fetching vulnerabilities:"*) echo "govulncheck not run: vulnerability database unreachable" ;; \
+	    *) echo "$$found"; exit 1 ;; \
+	esac
+
+bench: ## Measure start, call and size of every function (ARGS=-h), and the JaaS client beside bare requests
+	@go run ./local/bench $(ARGS)
+	@go test -run '^$$' -bench TenThousandBans -benchtime 1x ./local/server ./shared/jaas
+	@go test -run '^$$' -bench 'Calls|ParallelBans|CreateToken' ./shared/jaas
+
+fuzz: ## Run every fuzz target for a short while (FUZZTIME=10s)
+	@found=$$(go test -list '^Fuzz' ./...) && \
+	echo "$$found" | awk '/^Fuzz/ { name[n++] = $$1 } /^ok/ { while (n) print $$2, name[--n] }' | \
+	while read -r package name; do \
+	    echo "$$package $$name"; go test -run '^$$' -fuzz "^$$name\$$" -fuzztime $(FUZZTIME) "$$package" || exit 1; \
+	done
+
+openapi: ## Write the OpenAPI document anew
+	@go run ./local/openapi
+
+api-key: ## Make an API key and print what to store of it (ARGS='-name billing -scopes jaas')
+	@go run ./local/apikey $(ARGS)
+
+build: $(SAM) ## Build the functions for deployment; `sam deploy` follows
+	$(for_functions) $(SAM) build
+
+venv: $(LOCAL)/venv/.ready
+
+clean: ## Remove all that was built or downloaded, and what the local server stored
+	rm -rf $(LOCAL) .aws-sam
+
+# A Python environment: $(call python,folder,requirements)
+define python
+	@command -v python3 >/dev/null || { echo "python3 is not installed"; exit 1; }
+	@echo "installing $(2) in $(1)"; rm -rf $(1)
+	@python3 -m venv $(1) && $(1)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r $(2) || { rm -rf $(1); exit 1; }
+endef
+
+$(LOCAL)/venv/.ready: .ci/requirements.txt
+	$(call python,$(LOCAL)/venv,$<)
+	@touch $@
+
+$(LOCAL)/sam/bin/sam: .ci/requirements-sam.txt
+	$(call python,$(LOCAL)/sam,$<)
+
+# A tool of the right version: $(call tool,name,package)
+define tool
+	@echo "installing $(1)"; rm -f $(LOCAL)/bin/.$(1)-*
+	@said=$$(GOBIN=$(BIN) go install $(2) 2>&1) || { echo "$$said"; exit 1; }
+	@touch $@
+endef
+
+$(LOCAL)/bin/.golangci-lint-$(GOLANGCI_LINT):
+	$(call tool,golangci-lint,github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_LINT))
+
+$(LOCAL)/bin/.govulncheck-$(GOVULNCHECK):
+	$(call tool,govulncheck,golang.org/x/vuln/cmd/govulncheck@$(GOVULNCHECK))

@@ -1,0 +1,50 @@
+// Package moto gives tests an AWS to talk to: one moto server for each test process, on loopback and in memory.
+//
+// moto is a Python program. `make test` installs it under .local/; where it is missing, the tests that need it are
+// skipped and say how to get it, except with CI=true, where they fail.
+package moto
+
+import (
+	"crypto/rand"
+	"errors"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+)
+
+// shared holds the server, or why there is none, for as long as the process lives. A package-level value because the
+// test process is exactly its scope.
+var shared = sync.OnceValues(func() (*server, error) {
+	dir, err := os.Getwd()
+	if err != nil {
+		return nil, err
+	}
+	python, err := findPython(os.Getenv(pythonVariable), dir)
+	if err != nil {
+		return nil, err
+	}
+	return launch(python)
+})
+
+// Start returns the base URL of the server, which answers for every AWS service and takes any credentials. The first
+// call starts it; it ends with the test process.
+//
+// All tests of the process share it. A test that is to run beside others uses names of its own, see [Prefix].
+func Start(t testing.TB) (endpoint string) {
+	t.Helper()
+	s, err := shared()
+	if errors.Is(err, errNoPython) && os.Getenv("CI") != "true" {
+		t.Skipf("needs the moto server: %v", err)
+	}
+	if err != nil {
+		t.Fatalf("start the moto server: %v", err)
+	}
+	return s.endpoint
+}
+
+// Prefix returns a name that no other test uses, fit as the prefix of secrets, tables and buckets.
+func Prefix(t testing.TB) string {
+	t.Helper()
+	return "gavel-" + strings.ToLower(rand.Text()[:12])
+}
