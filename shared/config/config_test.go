@@ -1,0 +1,241 @@
+package config_test
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"gavel/shared/config"
+)
+
+// load reads settings that are given as names and values in turn.
+func load(settings ...string) (config.Config, error) {
+	values := map[string]string{}
+	for i := 0; i < len(settings); i += 2 {
+		values[settings[i]] = settings[i+1]
+	}
+	return config.Load(func(name string) string { return values[name] })
+}
+
+func defaults() config.Config {
+	return config.Config{
+		SecretPrefix:    "gavel",
+		JaaSBaseURL:     "https://8x8.vc/v1/_jaas",
+		JaaSDomain:      "8x8.vc",
+		UpstreamTimeout: 10 * time.Second,
+		LogLevel:        "info",
+		AWSRegion:       "us-east-1",
+	}
+}
+
+const (
+	notURL    = "is not an http or https URL"
+	notBare   = "must be a URL without user, query and fragment"
+	notHTTPS  = "must be https, unless it is a private address"
+	notTime   = `is not a time such as "10s"`
+	notDomain = `is not a host name such as "8x8.vc"`
+)
+
+// A bad value is named, is not repeated, and does not take effect.
+func TestLoad_RefusesBadValues(t *testing.T) {
+	t.Parallel()
+	urls := map[string]string{
+		"8x8.vc":                     notURL, // a scheme is missing
+		"8x8.vc:443":                 notURL,
+		"//8x8.vc":                   notURL,
+		"ftp://8x8.vc":               notURL,
+		"file:///etc/passwd":         notURL,
+		"https:":                     notURL,
+		"https://":                   notURL,
+		"https://:8443":              notURL,
+		"http://:3000":               notURL,
+		"https:///v1":                notURL,
+		"https://8x8.vc/%zz":         notURL,
+		"https://8x8 .vc":            notURL,
+		"https://8x8.vc\x00":         notURL,
+		"https://s3cret:pw@8x8.vc":   notBare,
+		"https://8x8.vc/?key=s3cret": notBare,
+		"https://8x8.vc/#s3cret":     notBare,
+		"http://8x8.vc/v1":           notHTTPS,
+		"HTTP://8X8.VC":              notHTTPS,
+		"http://8.8.8.8":             notHTTPS,
+		"http://[2001:db8::1]":       notHTTPS,
+		"http://0.0.0.0:3000":        notHTTPS,
+		"http://172.32.0.1":          notHTTPS,
+		"http://localhost.example":   notHTTPS,
+		"http://127.0.0.1.nip.io":    notHTTPS,
+		"http://internal.8x8.vc":     notHTTPS,
+	}
+	bad := map[string]map[string]string{
+		"GAVEL_JAAS_BASE_URL":              urls,
+		"GAVEL_OIDC_ISSUER":                urls,
+		"GAVEL_OIDC_JWKS_URL":              urls,
+		"AWS_ENDPOINT_URL_SECRETS_MANAGER": urls,
+		"AWS_ENDPOINT_URL":                 urls,
+		"GAVEL_UPSTREAM_TIMEOUT": {
+			"10": notTime, "ten": notTime, "0s": notTime, "-1s": notTime, "1 s": notTime, "1d": notTime, "9999999999h": notTime,
+		},
+		"GAVEL_JAAS_DOMAIN": {
+			"https://8x8.vc": notDomain, "8x8.vc/v1": notDomain, "8x8.vc?x": notDomain, "8x8.vc#x": notDomain,
+			"s3cret@8x8.vc": notDomain, "8x8 .vc": notDomain, "8x8.vc:port": notDomain, "8x8.vc\\x": notDomain, "/": notDomain,
+		},
+	}
+	for name, values := range bad {
+		for value, want := range values {
+			t.Run(name+"="+value, func(t *testing.T) {
+				t.Parallel()
+				settings := []string{name, value}
+				wantConfig := defaults()
+				if name == "GAVEL_OIDC_ISSUER" { // which needs the other
+					settings = append(settings, "GAVEL_OIDC_AUDIENCE", "gavel")
+					wantConfig.OIDCAudience = "gavel"
+				}
+				got, err := load(settings...)
+				faults(t, err, name+" "+want)
+				if strings.Contains(err.Error(), "s3cret") || len(value) > 4 && strings.Contains(err.Error(), value) {
+					t.Errorf("got %q, want it without the value", err)
+				}
+				if got != wantConfig {
+					t.Errorf("got %+v, want the setting as if it was not there", got)
+				}
+			})
+		}
+	}
+}
+
+// faults checks what an error lists.
+func faults(t *testing.T, err error, want ...string) {
+	t.Helper()
+	var known *config.Error
+	if !errors.As(err, &known) {
+		t.Fatalf("got %v, want an *Error", err)
+	}
+	if !slices.Equal(known.Faults, want) {
+		t.Errorf("got faults %q, want %q", known.Faults, want)
+	}
+	if text := "settings: " + strings.Join(want, "; "); err.Error() != text {
+		t.Errorf("got %q, want %q", err, text)
+	}
+}
+
+func TestLoad_NeedsAnAudienceWithTheIssuer(t *testing.T) {
+	t.Parallel()
+	const want = "GAVEL_OIDC_AUDIENCE is needed when GAVEL_OIDC_ISSUER is set: without it a token made for another API would be taken"
+	_, err := load("GAVEL_OIDC_ISSUER", "https://login.example.org/")
+	faults(t, err, want)
+	_, err = load("GAVEL_OIDC_ISSUER", "https://login.example.org/", "GAVEL_OIDC_AUDIENCE", " ")
+	faults(t, err, want)
+	_, err = load("GAVEL_OIDC_ISSUER", "login.example.org") // wrong and alone
+	faults(t, err, "GAVEL_OIDC_ISSUER "+notURL, want)
+}
+
+func TestLoad_ReportsAllAtOnce(t *testing.T) {
+	t.Parallel()
+	_, err := load(
+		"AWS_ENDPOINT_URL", "s3cret", "GAVEL_UPSTREAM_TIMEOUT", "s3cret", "GAVEL_OIDC_JWKS_URL", "s3cret",
+		"GAVEL_OIDC_ISSUER", "http://s3cret.example", "GAVEL_JAAS_DOMAIN", "/s3cret", "GAVEL_JAAS_BASE_URL", "https://s3cret@8x8.vc",
+	)
+	faults(t, err,
+		"GAVEL_JAAS_BASE_URL "+notBare, "GAVEL_JAAS_DOMAIN "+notDomain, "GAVEL_OIDC_ISSUER "+notHTTPS, "GAVEL_OIDC_JWKS_URL "+notURL,
+		"GAVEL_UPSTREAM_TIMEOUT "+notTime, "AWS_ENDPOINT_URL "+notURL,
+		"GAVEL_OIDC_AUDIENCE is needed when GAVEL_OIDC_ISSUER is set: without it a token made for another API would be taken")
+}
+
+func TestLoad_Defaults(t *testing.T) {
+	t.Parallel()
+	names := []string{
+		"GAVEL_SECRET_PREFIX", "GAVEL_SECRETS_FILE", "GAVEL_JAAS_BASE_URL", "GAVEL_JAAS_DOMAIN", "GAVEL_OIDC_ISSUER",
+		"GAVEL_OIDC_AUDIENCE", "GAVEL_OIDC_JWKS_URL", "GAVEL_UPSTREAM_TIMEOUT", "GAVEL_LOG_LEVEL", "AWS_REGION",
+		"AWS_ENDPOINT_URL_SECRETS_MANAGER", "AWS_ENDPOINT_URL",
+	}
+	for kind, value := range map[string]string{"unset": "", "blank": " \t\n"} {
+		var settings []string
+		for _, name := range names {
+			settings = append(settings, name, value)
+		}
+		if got, err := load(settings...); err != nil || got != defaults() {
+			t.Errorf("%s: got %+v, %v, want %+v", kind, got, err, defaults())
+		}
+	}
+}
+
+func TestLoad_TakesGoodValues(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		settings []string
+		change   func(*config.Config)
+	}{
+		"prefix":              {[]string{"GAVEL_SECRET_PREFIX", "team"}, func(c *config.Config) { c.SecretPrefix = "team" }},
+		"prefix with slashes": {[]string{"GAVEL_SECRET_PREFIX", " team/gavel/ "}, func(c *config.Config) { c.SecretPrefix = "team/gavel" }},
+		"file":                {[]string{"GAVEL_SECRETS_FILE", "./secrets.json"}, func(c *config.Config) { c.SecretsFile = "./secrets.json" }},
+		"older host": {
+			[]string{"GAVEL_JAAS_BASE_URL", "https://api-vo.jitsi.net"}, func(c *config.Config) { c.JaaSBaseURL = "https://api-vo.jitsi.net" },
+		},
+		"sandbox": {
+			[]string{"GAVEL_JAAS_BASE_URL", "\thttp://127.0.0.1:3000/sandbox/jaas/ \n"},
+			func(c *config.Config) { c.JaaSBaseURL = "http://127.0.0.1:3000/sandbox/jaas/" },
+		},
+		"domain": {
+			[]string{"GAVEL_JAAS_DOMAIN", "Stage.8x8.vc"}, func(c *config.Config) { c.JaaSDomain = "stage.8x8.vc" },
+		},
+		"domain with a port": {
+			[]string{"GAVEL_JAAS_DOMAIN", "localhost:3000"}, func(c *config.Config) { c.JaaSDomain = "localhost:3000" },
+		},
+		"issuer": {
+			[]string{"GAVEL_OIDC_ISSUER", "https://login.example.org/", "GAVEL_OIDC_AUDIENCE", "https://gavel.example.org"},
+			// As it is, the slash too: it is compared with the token's.
+			func(c *config.Config) {
+				c.OIDCIssuer, c.OIDCAudience = "https://login.example.org/", "https://gavel.example.org"
+			},
+		},
+		"audience alone": {
+			[]string{"GAVEL_OIDC_AUDIENCE", "gavel"}, func(c *config.Config) { c.OIDCAudience = "gavel" },
+		},
+		"keys": {
+			[]string{"GAVEL_OIDC_JWKS_URL", "https://login.example.org/keys.json"},
+			func(c *config.Config) { c.OIDCJWKSURL = "https://login.example.org/keys.json" },
+		},
+		"timeout": {
+			[]string{"GAVEL_UPSTREAM_TIMEOUT", "1m2.5s"}, func(c *config.Config) { c.UpstreamTimeout = 62500 * time.Millisecond },
+		},
+		"log level": {[]string{"GAVEL_LOG_LEVEL", "debug"}, func(c *config.Config) { c.LogLevel = "debug" }},
+		"region":    {[]string{"AWS_REGION", "eu-central-1"}, func(c *config.Config) { c.AWSRegion = "eu-central-1" }},
+		"endpoint of all services": {
+			[]string{"AWS_ENDPOINT_URL", "http://localhost:5000"}, func(c *config.Config) { c.SecretsEndpoint = "http://localhost:5000" },
+		},
+		"endpoint of the one": {
+			[]string{"AWS_ENDPOINT_URL", "http://localhost:5000", "AWS_ENDPOINT_URL_SECRETS_MANAGER", "http://localhost:5001"},
+			func(c *config.Config) { c.SecretsEndpoint = "http://localhost:5001" },
+		},
+		"endpoint of the one, that of all being bad": {
+			[]string{"AWS_ENDPOINT_URL", "localhost", "AWS_ENDPOINT_URL_SECRETS_MANAGER", "http://localhost:5001"},
+			func(c *config.Config) { c.SecretsEndpoint = "http://localhost:5001" },
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			want := defaults()
+			tt.change(&want)
+			if got, err := load(tt.settings...); err != nil || got != want {
+				t.Errorf("got %+v, %v, want %+v", got, err, want)
+			}
+		})
+	}
+}
+
+// A token may go over plain http where no stranger can listen.
+func TestLoad_TakesPlainHTTPToPrivateAddresses(t *testing.T) {
+	t.Parallel()
+	for _, host := range []string{
+		"localhost", "localhost:3000", "LOCALHOST", "127.0.0.1", "127.8.8.8:80", "[::1]:3000", "10.1.2.3", "172.16.0.1", "172.31.255.255",
+		"192.168.0.1", "169.254.1.1", "[fd00::1]", "[fe80::1]", "[::ffff:127.0.0.1]", "moto", "moto:5000", "app.localhost", "ip-10-0-0-1.ec2.internal",
+		"printer.local", "provider.test",
+	} {
+		value := "http://" + host + "/v1"
+		if got, err := load("GAVEL_JAAS_BASE_URL", value); err != nil || got.JaaSBaseURL != value {
+			t.Errorf("%s: got %q, %v, want it", value, got.JaaSBaseURL, err)
+		}
+	}
+}

@@ -1,0 +1,76 @@
+package httpclient
+
+import (
+	"fmt"
+	"net/http"
+	"time"
+)
+
+// Kind sorts the ways in which a provider can fail.
+type Kind string
+
+// The kinds of failure.
+const (
+	Refused     Kind = "refused"     // an answer that says no
+	Credentials Kind = "credentials" // 401 or 403
+	Busy        Kind = "busy"        // 429 or 503
+	Nonsense    Kind = "nonsense"    // an answer no provider would give: HTML, too long, a redirect
+	Unreachable Kind = "unreachable" // no connection, or one that broke
+	Timeout     Kind = "timeout"     // no answer in time
+)
+
+// Error is a call that did not succeed. Everything in it but the cause may be shown to callers.
+type Error struct {
+	Provider string
+	Kind     Kind
+	Status   int    // the provider's HTTP status; 0 when there was no answer
+	Body     string // the beginning of the answer, redacted
+	// RetryAfter is what the provider asked for, 0 when it did not.
+	RetryAfter time.Duration
+	// MayHaveHappened says that the provider got the whole request and did not refuse it,
+	// so the command may have been carried out.
+	MayHaveHappened bool
+	// Secret is the full name of the secret that holds the credentials, for Kind Credentials.
+	Secret string
+	// Cause is for the log alone.
+	Cause error
+}
+
+// Error names provider, kind and status.
+func (e *Error) Error() string {
+	if e.Status == 0 {
+		return fmt.Sprintf("%s: %s", e.Provider, e.Kind)
+	}
+	return fmt.Sprintf("%s: %s (HTTP %d)", e.Provider, e.Kind, e.Status)
+}
+
+// Unwrap gives the cause.
+func (e *Error) Unwrap() error { return e.Cause }
+
+// kindOf sorts a status that is not a success.
+func kindOf(status int) Kind {
+	switch {
+	case status == http.StatusUnauthorized || status == http.StatusForbidden:
+		return Credentials
+	case status == http.StatusTooManyRequests || status == http.StatusServiceUnavailable:
+		return Busy
+	case status < http.StatusBadRequest:
+		return Nonsense
+	}
+	return Refused
+}
+
+// mayHaveHappened: a server that fails with 5xx can do so after the work was done;
+// 503 says it did not take the request on.
+func mayHaveHappened(status int) bool {
+	return status >= http.StatusInternalServerError && status != http.StatusServiceUnavailable
+}
+
+// repeatable tells a failure that another try may cure.
+func (e *Error) repeatable() bool {
+	switch e.Kind {
+	case Busy, Unreachable, Timeout:
+		return true
+	}
+	return e.Status >= http.StatusInternalServerError
+}

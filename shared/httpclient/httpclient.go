@@ -1,0 +1,283 @@
+// Package httpclient carries a provider client's requests: bounded in time and size,
+// repeated only where a repeat is harmless, never redirected with credentials, and with
+// errors that say what a caller needs to know and nothing secret.
+package httpclient
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"maps"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"net/http/httptrace"
+	"net/url"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"gavel/shared/redact"
+)
+
+const (
+	maxBody      = 1 << 20 // bytes of an answer that are read; no provider has a reason to send more
+	maxExcerpt   = 512     // bytes of an answer that are passed on
+	maxAttempts  = 3
+	firstBackoff = 200 * time.Millisecond
+	// longestWait bounds how long a Retry-After is waited for inside a call: the caller is
+	// better told to come back than kept.
+	longestWait = 2 * time.Second
+	// longestIdle is how long after the last call its connections are still used.
+	longestIdle = 20 * time.Second
+	// longestRetryAfter bounds what is passed on: an end of the world is no help to a caller.
+	longestRetryAfter = 24 * time.Hour
+)
+
+// Client sends requests to one provider. It is safe for concurrent use.
+type Client struct {
+	provider string
+	budget   time.Duration
+	http     *http.Client
+	now      func() time.Time
+	lastUse  atomic.Int64 // Unix nanoseconds
+}
+
+// Options say for whom a Client works and how long it may take.
+type Options struct {
+	Provider string
+	// Budget bounds a call with all its tries; a single try that will be repeated gets half of it.
+	Budget time.Duration
+	// Transport is nil for a fresh one of net/http with its defaults.
+	Transport http.RoundTripper
+	// Now is the clock; see clock.Now for why it must not carry a monotonic reading.
+	Now func() time.Time
+}
+
+// New makes a Client.
+func New(opt Options) *Client {
+	if opt.Transport == nil {
+		opt.Transport = defaultTransport()
+	}
+	return &Client{
+		provider: opt.Provider,
+		budget:   opt.Budget,
+		now:      opt.Now,
+		http: &http.Client{
+			Transport: opt.Transport,
+			// A redirect would carry the token to wherever the answer points.
+			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		},
+	}
+}
+
+func defaultTransport() http.RoundTripper {
+	return &http.Transport{
+		Proxy:                  http.ProxyFromEnvironment,
+		DialContext:            (&net.Dialer{Timeout: 3 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
+		ForceAttemptHTTP2:      true,
+		MaxIdleConns:           32,
+		MaxIdleConnsPerHost:    16,
+		IdleConnTimeout:        50 * time.Second,
+		TLSHandshakeTimeout:    3 * time.Second,
+		MaxResponseHeaderBytes: 64 << 10,
+		DisableCompression:     true,
+	}
+}
+
+// Request is one command to a provider.
+type Request struct {
+	Method string
+	URL    string // with every segment already escaped
+	Header http.Header
+	Body   []byte
+	// Repeatable says that sending it twice does no more than sending it once.
+	Repeatable bool
+	// Sensitive are values that an answer may echo and that must not be passed on.
+	Sensitive []string
+}
+
+// Response is a success: a 2xx answer that is not nonsense.
+type Response struct {
+	Status int
+	Body   []byte
+}
+
+// Do sends the request and gives the answer. Its error is an *Error.
+// A request that is not repeatable is sent once, whatever happens.
+func (c *Client) Do(ctx context.Context, req Request) (Response, error) {
+	c.dropStale()
+	ctx, cancel := context.WithTimeout(ctx, c.budget)
+	defer cancel()
+	attempts, limit := 1, c.budget
+	if req.Repeatable {
+		attempts, limit = maxAttempts, c.budget/2
+	}
+	for try, earlier := 1, false; ; try++ {
+		response, failure := c.once(ctx, limit, req)
+		if failure == nil {
+			return response, nil
+		}
+		// What an earlier try may have done stays done, however clearly the last one was refused.
+		earlier = earlier || failure.MayHaveHappened
+		failure.MayHaveHappened = earlier
+		if try == attempts || !failure.repeatable() || !wait(ctx, pause(try, failure.RetryAfter)) {
+			return Response{}, failure
+		}
+	}
+}
+
+// dropStale closes the connections of a client that was not used for a while. net/http would do so
+// by a timer, but Lambda freezes the process between calls: after a thaw the timer has not moved,
+// the provider has long hung up, and a command sent that way fails without anyone knowing whether
+// it arrived.
+func (c *Client) dropStale() {
+	now := c.now().UnixNano()
+	if last := c.lastUse.Swap(now); now-last > int64(longestIdle) {
+		c.http.CloseIdleConnections()
+	}
+}
+
+// pause is the time before the next try: what the provider asked for, else exponential
+// backoff with full jitter, so that many callers do not come back at the same moment.
+func pause(try int, asked time.Duration) time.Duration {
+	if asked > 0 {
+		return asked
+	}
+	ceiling := firstBackoff << (try - 1)
+	return ceiling/2 + rand.N(ceiling/2) //nolint:gosec // jitter needs no secrecy
+}
+
+// wait waits, and says no at once when the time would not do.
+func wait(ctx context.Context, d time.Duration) bool {
+	deadline, ok := ctx.Deadline()
+	if d > longestWait || ok && time.Until(deadline) < d {
+		return false
+	}
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return false
+	case <-timer.C:
+		return true
+	}
+}
+
+func (c *Client) once(ctx context.Context, limit time.Duration, req Request) (Response, *Error) {
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	var sent atomic.Bool
+	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
+		// The request counts as sent as soon as its header may be on the wire: a provider that
+		// fails to read our body to its end may still act on what it got.
+		WroteHeaders: func() { sent.Store(true) },
+	})
+	out, err := http.NewRequestWithContext(ctx, req.Method, req.URL, bytes.NewReader(req.Body))
+	if err != nil {
+		return Response{}, &Error{Provider: c.provider, Kind: Unreachable, Cause: errors.New("the URL cannot be used")}
+	}
+	if len(req.Body) == 0 {
+		out.Body = http.NoBody
+	}
+	maps.Copy(out.Header, req.Header)
+	if !req.Repeatable {
+		sendOnce(out)
+	}
+	answer, err := c.http.Do(out)
+	if err != nil {
+		return Response{}, c.lost(err, sent.Load(), req.Sensitive)
+	}
+	defer func() { _ = answer.Body.Close() }()
+	body, err := io.ReadAll(io.LimitReader(answer.Body, maxBody+1))
+	if err != nil && success(answer.StatusCode) {
+		return Response{}, c.lost(err, true, req.Sensitive)
+	}
+	return c.judge(answer, body, req.Sensitive)
+}
+
+// sendOnce keeps net/http from sending a request again by itself. Over a kept connection that breaks it does so for a
+// GET and for whatever has an Idempotency-Key (isReplayable in net/http's request.go), but never when it cannot get
+// the body a second time.
+func sendOnce(out *http.Request) {
+	keyed := out.Header.Get("Idempotency-Key") != "" || out.Header.Get("X-Idempotency-Key") != ""
+	switch out.Method {
+	case http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete:
+		if !keyed {
+			return // so that one of which nothing was written yet can still go over another connection
+		}
+	}
+	out.GetBody = nil
+	if out.Body == http.NoBody {
+		out.Body = io.NopCloser(strings.NewReader(""))
+	}
+}
+
+// lost is the error of a request that got no answer.
+func (c *Client) lost(err error, sent bool, sensitive []string) *Error {
+	failure := &Error{Provider: c.provider, Kind: Unreachable, MayHaveHappened: sent, Cause: loggable(err, sensitive)}
+	var timeout interface{ Timeout() bool }
+	if errors.Is(err, context.DeadlineExceeded) || errors.As(err, &timeout) && timeout.Timeout() {
+		failure.Kind = Timeout
+	}
+	return failure
+}
+
+// loggable takes out of a cause what must not be logged: the URL, which may hold a user's id, and what net/http quotes
+// of an answer that it cannot read, which may be our own request.
+func loggable(err error, sensitive []string) error {
+	if located, ok := errors.AsType[*url.Error](err); ok {
+		err = located.Err
+	}
+	_, broken := errors.AsType[net.Error](err)
+	if broken || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, context.Canceled) {
+		return err // these quote nothing
+	}
+	return errors.New(redact.Text(err.Error(), maxExcerpt, sensitive...))
+}
+
+// judge turns an answer into a success or an error.
+func (c *Client) judge(answer *http.Response, body []byte, sensitive []string) (Response, *Error) {
+	status := answer.StatusCode
+	tooLong := len(body) > maxBody
+	if success(status) && !tooLong && !isHTML(answer.Header, body) {
+		return Response{Status: status, Body: body}, nil
+	}
+	failure := &Error{
+		Provider:        c.provider,
+		Kind:            kindOf(status),
+		Status:          status,
+		RetryAfter:      c.retryAfter(answer.Header.Get("Retry-After")),
+		MayHaveHappened: mayHaveHappened(status) || success(status),
+	}
+	if success(status) {
+		failure.Kind = Nonsense
+	}
+	failure.Body = redact.Text(string(body), maxExcerpt, sensitive...)
+	return Response{}, failure
+}
+
+func success(status int) bool { return status >= 200 && status < 300 }
+
+// isHTML finds the page of a proxy, a parked host or a login wall that answers 200 to anything:
+// a ban believed but not made is worse than an error.
+func isHTML(header http.Header, body []byte) bool {
+	if strings.HasPrefix(strings.ToLower(header.Get("Content-Type")), "text/html") {
+		return true
+	}
+	start := strings.ToLower(string(bytes.TrimSpace(body[:min(len(body), 64)])))
+	return strings.HasPrefix(start, "<!doctype html") || strings.HasPrefix(start, "<html")
+}
+
+// retryAfter reads both forms of the header (RFC 9110, section 10.2.3).
+func (c *Client) retryAfter(value string) time.Duration {
+	if seconds, err := strconv.Atoi(strings.TrimSpace(value)); err == nil {
+		return max(0, min(time.Duration(seconds), longestRetryAfter/time.Second)) * time.Second
+	}
+	if at, err := http.ParseTime(value); err == nil {
+		return max(0, min(at.Sub(c.now()), longestRetryAfter))
+	}
+	return 0
+}

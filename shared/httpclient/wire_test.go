@@ -1,0 +1,113 @@
+package httpclient_test
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"gavel/shared/httpclient"
+)
+
+func TestDo_SendsExactlyTheRequest(t *testing.T) {
+	t.Parallel()
+	const escaped = "/v1/_jaas/ban/user/auth0%7C5f90%2Fx%20y%25%C3%A9%c3%a9/%2E%2E/%2e/a%3Fb%23;v=1?q=a%20b+c%2F"
+	const body = "{\"phoneNo\":\"+40747777777\",\"name\":\"Zoë <&>\"}\r\n\x00\xff"
+	p := listen(t, nil, func(c conn, _ int) bool { c.ok(); return true })
+	host := strings.TrimPrefix(p.url, "http://")
+	for name, tt := range map[string]struct {
+		req  httpclient.Request
+		want []string
+	}{
+		"with a body": {
+			httpclient.Request{
+				Method: http.MethodPost, URL: p.url + escaped, Body: []byte(body),
+				Header: http.Header{"Authorization": {"Bearer a.b-c"}, "Content-Type": {"application/json"}},
+			},
+			[]string{
+				"POST " + escaped + " HTTP/1.1", "Host: " + host, "User-Agent: Go-http-client/1.1",
+				fmt.Sprintf("Content-Length: %d", len(body)), "Authorization: Bearer a.b-c", "Content-Type: application/json", "", body,
+			},
+		},
+		"without one": {
+			httpclient.Request{Method: http.MethodPost, URL: p.url + escaped, Header: http.Header{"Authorization": {"Bearer a.b-c"}}},
+			[]string{
+				"POST " + escaped + " HTTP/1.1", "Host: " + host, "User-Agent: Go-http-client/1.1",
+				"Content-Length: 0", "Authorization: Bearer a.b-c", "", "",
+			},
+		},
+		"to get": {
+			httpclient.Request{Method: http.MethodGet, URL: p.url + escaped},
+			[]string{"GET " + escaped + " HTTP/1.1", "Host: " + host, "User-Agent: Go-http-client/1.1", "", ""},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if _, err := newClient(ample).Do(t.Context(), tt.req); err != nil {
+				t.Fatal(err)
+			}
+			want := strings.Join(tt.want, "\r\n")
+			if requests, _ := p.received(); !slices.Contains(requests, want) {
+				t.Errorf("got %q, want %q", requests, want)
+			}
+		})
+	}
+}
+
+func TestDo_GoesPastTheProxyOnLoopback(t *testing.T) {
+	t.Parallel()
+	client, base := setup(t, answering(http.StatusOK, "the provider"))
+	for _, url := range []string{base, strings.Replace(base, "127.0.0.1", "localhost", 1)} {
+		if got, err := client.Do(t.Context(), post(url)); err != nil || string(got.Body) != "the provider" {
+			t.Errorf("%s: got %q, %v, want the provider", url, got.Body, err)
+		}
+	}
+}
+
+func TestDo_GoesThroughTheProxyElsewhere(t *testing.T) {
+	t.Parallel()
+	got, err := newClient(ample).Do(t.Context(), post("http://provider.test/v1"))
+	if want := "the proxy, asked for http://provider.test/v1"; err != nil || string(got.Body) != want {
+		t.Errorf("got %q, %v, want %q", got.Body, err, want)
+	}
+}
+
+func TestDo_SpeaksHTTP2(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, _ = fmt.Fprint(w, r.Proto)
+	}))
+	server.EnableHTTP2 = true
+	server.StartTLS()
+	t.Cleanup(server.Close)
+	client := httpclient.New(httpclient.Options{Provider: "jaas", Budget: ample, Transport: server.Client().Transport, Now: time.Now})
+	for name, req := range requestsToSendOnce(server.URL) {
+		if got, err := client.Do(t.Context(), req); err != nil || string(got.Body) != "HTTP/2.0" {
+			t.Errorf("%s: got %q, %v, want HTTP/2.0", name, got.Body, err)
+		}
+	}
+}
+
+func TestDo_ServesManyAtATime(t *testing.T) {
+	t.Parallel()
+	client, base := setup(t, func(w http.ResponseWriter, r *http.Request) {
+		_, _ = fmt.Fprint(w, r.URL.RawQuery)
+	})
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	var running sync.WaitGroup
+	for i := range 64 {
+		running.Go(func() {
+			want := fmt.Sprint("n=", i)
+			if got, err := client.Do(ctx, post(base+"?"+want)); err != nil || string(got.Body) != want {
+				t.Errorf("got %q, %v, want %q", got.Body, err, want)
+			}
+		})
+	}
+	running.Wait()
+}

@@ -1,0 +1,48 @@
+// Package logs makes the structured log: JSON lines that carry the id of the request they
+// belong to.
+package logs
+
+import (
+	"context"
+	"io"
+	"log/slog"
+)
+
+type requestIDKey struct{}
+
+// WithRequestID marks everything logged with the context as part of one request.
+func WithRequestID(ctx context.Context, id string) context.Context {
+	return context.WithValue(ctx, requestIDKey{}, id)
+}
+
+// RequestID gives the id of the request the context belongs to, "" for none.
+func RequestID(ctx context.Context) string {
+	id, _ := ctx.Value(requestIDKey{}).(string)
+	return id
+}
+
+// New makes a logger that writes JSON lines. level is a name slog knows (debug, info, warn,
+// error); anything else is info.
+func New(w io.Writer, level string) *slog.Logger {
+	var parsed slog.Level
+	if parsed.UnmarshalText([]byte(level)) != nil {
+		parsed = slog.LevelInfo
+	}
+	return slog.New(handler{slog.NewJSONHandler(w, &slog.HandlerOptions{Level: parsed})})
+}
+
+// handler adds the request's id to each line.
+type handler struct{ slog.Handler }
+
+func (h handler) Handle(ctx context.Context, record slog.Record) error {
+	if id := RequestID(ctx); id != "" {
+		record.AddAttrs(slog.String("requestId", id))
+	}
+	return h.Handler.Handle(ctx, record)
+}
+
+func (h handler) WithAttrs(attrs []slog.Attr) slog.Handler {
+	return handler{h.Handler.WithAttrs(attrs)}
+}
+
+func (h handler) WithGroup(name string) slog.Handler { return handler{h.Handler.WithGroup(name)} }
