@@ -1,0 +1,345 @@
+package jaas_test
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/x509"
+	"encoding/json"
+	"encoding/pem"
+	"errors"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"gavel/shared/httpclient"
+	"gavel/shared/jaas"
+	"gavel/shared/phone"
+	"gavel/shared/secrets"
+)
+
+const (
+	appID    jaas.AppID = "vpaas-magic-cookie-0123456789abcdef0123456789abcdef"
+	otherApp jaas.AppID = "vpaas-magic-cookie-ffffffffffffffffffffffffffffffff"
+	keyID               = "4f4910"
+	newKeyID            = "77ab00"
+	domain              = "8x8.vc"
+	basePath            = "/v1/_jaas"
+
+	// secretOf is the full name of the tenant's secret.
+	secretOf = "gavel/jaas/" + string(appID)
+)
+
+// start is the moment of the documentation's example token.
+var start = time.Unix(1_760_000_000, 0)
+
+// The keys of these tests are made anew in every run; each is made once, as that takes long.
+var (
+	theKey   = sync.OnceValue(func() *rsa.PrivateKey { return generate(2048) })
+	nextKey  = sync.OnceValue(func() *rsa.PrivateKey { return generate(2048) })
+	largeKey = sync.OnceValue(func() *rsa.PrivateKey { return generate(4096) })
+)
+
+func generate(bits int) *rsa.PrivateKey { return must(rsa.GenerateKey(rand.Reader, bits)) }
+
+func must[T any](v T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return v
+}
+
+func pemOf(key *rsa.PrivateKey) string {
+	return string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: must(x509.MarshalPKCS8PrivateKey(key))}))
+}
+
+func TestMain(m *testing.M) {
+	// One test reads the log, and sees to it itself.
+	slog.SetDefault(slog.New(slog.DiscardHandler))
+	os.Exit(m.Run())
+}
+
+// stepped is a clock that moves when it is told to. With a tick it also moves whenever it is read,
+// so that two signatures can be told apart: RS256 gives the same token for the same claims.
+type stepped struct {
+	mu   sync.Mutex
+	at   time.Time
+	tick time.Duration
+}
+
+func (c *stepped) now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.at = c.at.Add(c.tick)
+	return c.at
+}
+
+// seen is the time without a tick.
+func (c *stepped) seen() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.at
+}
+
+func (c *stepped) step(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.at = c.at.Add(d)
+}
+
+// vault is a secrets file, with its reads counted.
+type vault struct {
+	*secrets.File
+	path  string
+	reads atomic.Int64
+	// gate holds reads back until it is closed; nil holds none back.
+	gate chan struct{}
+}
+
+var _ secrets.Source = (*vault)(nil)
+
+func newVault(tb testing.TB) *vault {
+	tb.Helper()
+	path := filepath.Join(tb.TempDir(), "secrets.json")
+	return &vault{File: secrets.NewFile(path, "gavel"), path: path}
+}
+
+func (v *vault) Read(ctx context.Context, name string) (secrets.Raw, error) {
+	v.reads.Add(1)
+	if v.gate != nil {
+		<-v.gate
+	}
+	return v.File.Read(ctx, name)
+}
+
+// put replaces all secrets by these, at once.
+func (v *vault) put(tb testing.TB, all map[string]any) {
+	tb.Helper()
+	part := v.path + ".part"
+	if err := os.WriteFile(part, must(json.Marshal(all)), 0o600); err != nil {
+		tb.Fatal(err)
+	}
+	if err := os.Rename(part, v.path); err != nil {
+		tb.Fatal(err)
+	}
+}
+
+func secretName(id jaas.AppID) string { return "jaas/" + string(id) }
+
+func secretOfKey(id string, key *rsa.PrivateKey) map[string]string {
+	return map[string]string{"keyId": id, "privateKey": pemOf(key)}
+}
+
+// fixture is a Client before a stand-in for JaaS, with one tenant whose key the stand-in knows.
+type fixture struct {
+	client   *jaas.Client
+	upstream *upstream
+	vault    *vault
+	clock    *stepped
+}
+
+type option func(*settings)
+
+type settings struct {
+	domain    string
+	path      string // of the base URL
+	trailing  string // what follows the base URL in the options
+	budget    time.Duration
+	listener  net.Listener
+	transport http.RoundTripper
+}
+
+func withDomain(name string) option   { return func(s *settings) { s.domain = name } }
+func withPath(path string) option     { return func(s *settings) { s.path = path } }
+func withTrailing(text string) option { return func(s *settings) { s.trailing = text } }
+
+// inMemory keeps the traffic in the process: in a synctest bubble, where time passes only when
+// everybody waits, a connection of the kernel's would look like work to do.
+func inMemory() option {
+	return func(s *settings) {
+		wire := &pipes{dialled: make(chan net.Conn), closed: make(chan struct{})}
+		s.listener = wire
+		s.transport = &http.Transport{DialContext: wire.dial}
+	}
+}
+
+func setup(tb testing.TB, options ...option) *fixture {
+	tb.Helper()
+	s := settings{domain: domain, path: basePath, budget: 10 * time.Second, transport: &http.Transport{MaxIdleConnsPerHost: 64}}
+	for _, set := range options {
+		set(&s)
+	}
+	f := &fixture{clock: &stepped{at: start}, vault: newVault(tb)}
+	f.vault.put(tb, map[string]any{
+		secretName(appID):    secretOfKey(keyID, theKey()),
+		secretName(otherApp): secretOfKey(keyID, nextKey()),
+	})
+	f.upstream = newUpstream(tb, f.clock, s)
+	f.upstream.trust(appID, keyID, &theKey().PublicKey)
+	f.upstream.trust(otherApp, keyID, &nextKey().PublicKey)
+	f.client = jaas.New(jaas.Options{
+		BaseURL: f.upstream.url + s.path + s.trailing,
+		Domain:  s.domain,
+		Secrets: f.vault,
+		HTTP: httpclient.New(httpclient.Options{
+			Provider: jaas.Provider, Budget: s.budget, Transport: s.transport, Now: f.clock.now,
+		}),
+		Now: f.clock.now,
+	})
+	return f
+}
+
+// rotate gives the tenant a new key, in the secret and upstream, and takes the old one away.
+func (f *fixture) rotate(tb testing.TB) {
+	tb.Helper()
+	f.upstream.distrust(appID, keyID)
+	f.upstream.trust(appID, newKeyID, &nextKey().PublicKey)
+	f.vault.put(tb, map[string]any{secretName(appID): secretOfKey(newKeyID, nextKey())})
+}
+
+// call is one of the six commands with arguments that are all right.
+type call struct {
+	name    string
+	done    jaas.Outcome
+	do      func(ctx context.Context, c *jaas.Client, id jaas.AppID) (jaas.Outcome, error)
+	mayMiss bool // 404 says that what should be gone is gone already
+}
+
+const (
+	room       jaas.Room          = "testroom"
+	userID                        = "auth0|5f903d7a"
+	phoneNo                       = "+40747777777"
+	shortID    jaas.ParticipantID = "f0aa9e1e"
+	conference                    = "testroom@conference." + string(appID) + ".8x8.vc"
+)
+
+func number() phone.Number { return must(phone.Parse(phoneNo)) }
+
+func calls() []call {
+	return []call{
+		{name: "BAN_USER", done: jaas.Banned, do: func(ctx context.Context, c *jaas.Client, id jaas.AppID) (jaas.Outcome, error) {
+			return c.BanUser(ctx, id, userID)
+		}},
+		{name: "BAN_JWT", done: jaas.Banned, do: func(ctx context.Context, c *jaas.Client, id jaas.AppID) (jaas.Outcome, error) {
+			return c.BanJWT(ctx, id, participantToken(id))
+		}},
+		{name: "DESTROY", done: jaas.Destroyed, mayMiss: true, do: func(ctx context.Context, c *jaas.Client, id jaas.AppID) (jaas.Outcome, error) {
+			return c.DestroyRoom(ctx, id, room)
+		}},
+		{name: "DIAL_OUT_PARTICIPANT", done: jaas.Requested, do: func(ctx context.Context, c *jaas.Client, id jaas.AppID) (jaas.Outcome, error) {
+			return c.DialOut(ctx, id, room, number())
+		}},
+		{name: "HANG_UP_CALL", done: jaas.HungUp, mayMiss: true, do: func(ctx context.Context, c *jaas.Client, id jaas.AppID) (jaas.Outcome, error) {
+			return c.HangUp(ctx, id, room, number())
+		}},
+		{name: "KICK_PARTICIPANT", done: jaas.Kicked, mayMiss: true, do: func(ctx context.Context, c *jaas.Client, id jaas.AppID) (jaas.Outcome, error) {
+			return c.KickParticipant(ctx, id, room, shortID)
+		}},
+	}
+}
+
+func callNamed(name string) call {
+	for _, c := range calls() {
+		if c.name == name {
+			return c
+		}
+	}
+	panic("no call " + name)
+}
+
+// upstreamError checks that err is an *httpclient.Error of JaaS and gives it.
+func upstreamError(tb testing.TB, err error) *httpclient.Error {
+	tb.Helper()
+	var failure *httpclient.Error
+	if !errors.As(err, &failure) {
+		tb.Fatalf("got error %v, want an *httpclient.Error", err)
+	}
+	if failure.Provider != jaas.Provider {
+		tb.Errorf("got provider %q, want %q", failure.Provider, jaas.Provider)
+	}
+	return failure
+}
+
+// secretError checks that err is a *secrets.Error of the tenant's secret and gives it.
+func secretError(tb testing.TB, err error) *secrets.Error {
+	tb.Helper()
+	var failure *secrets.Error
+	if !errors.As(err, &failure) {
+		tb.Fatalf("got error %v, want a *secrets.Error", err)
+	}
+	if failure.Name != secretOf {
+		tb.Errorf("got secret %q, want %q", failure.Name, secretOf)
+	}
+	return failure
+}
+
+// pipes is a listener whose connections are pipes in memory.
+type pipes struct {
+	dialled chan net.Conn
+	closed  chan struct{}
+	once    sync.Once
+}
+
+func (p *pipes) dial(ctx context.Context, _, _ string) (net.Conn, error) {
+	near, far := net.Pipe()
+	select {
+	case p.dialled <- far:
+		return near, nil
+	case <-p.closed:
+		return nil, net.ErrClosed
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+func (p *pipes) Accept() (net.Conn, error) {
+	select {
+	case c := <-p.dialled:
+		return c, nil
+	case <-p.closed:
+		return nil, net.ErrClosed
+	}
+}
+
+func (p *pipes) Close() error {
+	p.once.Do(func() { close(p.closed) })
+	return nil
+}
+
+func (p *pipes) Addr() net.Addr { return inProcess{} }
+
+type inProcess struct{}
+
+func (inProcess) Network() string { return "pipe" }
+func (inProcess) String() string  { return "jaas.test" }
+
+// serve starts a server on the listener, or on a port of this machine.
+func serve(tb testing.TB, listener net.Listener, handler http.Handler) *httptest.Server {
+	tb.Helper()
+	server := httptest.NewUnstartedServer(handler)
+	if listener != nil {
+		_ = server.Listener.Close()
+		server.Listener = listener
+	}
+	server.Start()
+	tb.Cleanup(server.Close)
+	return server
+}
+
+// has tells whether text holds any of the parts, and which.
+func has(text string, parts ...string) (string, bool) {
+	for _, part := range parts {
+		if part != "" && strings.Contains(text, part) {
+			return part, true
+		}
+	}
+	return "", false
+}
