@@ -1,0 +1,46 @@
+// Package catalog knows all operations. The local server and the OpenAPI document are made from
+// it; a Lambda function registers its one operation itself and links nothing of the others.
+package catalog
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"gavel/docs"
+	"gavel/shared/api"
+	"gavel/shared/api/jaasapi"
+	"gavel/shared/api/systemapi"
+	"gavel/shared/apipage"
+)
+
+// Services are what the operations work with.
+type Services struct {
+	JaaS jaasapi.Client
+}
+
+// Register adds all operations.
+func Register(a huma.API, s Services) {
+	jaasapi.Register(a, s.JaaS)
+	systemapi.RegisterHealth(a)
+	systemapi.RegisterOpenAPI(a, docs.OpenAPI)
+	systemapi.RegisterDocs(a, apipage.NewLazy(docs.OpenAPI))
+}
+
+// OpenAPI makes the document of all operations, indented and ending in a line feed.
+func OpenAPI() ([]byte, error) {
+	a := api.NewDocument()
+	Register(a, Services{})
+	compact, err := a.OpenAPI().MarshalJSON()
+	if err != nil {
+		return nil, fmt.Errorf("make the OpenAPI document: %w", err)
+	}
+	var out bytes.Buffer
+	if err := json.Indent(&out, compact, "", "  "); err != nil {
+		return nil, fmt.Errorf("indent the OpenAPI document: %w", err)
+	}
+	out.WriteByte('\n')
+	return out.Bytes(), nil
+}

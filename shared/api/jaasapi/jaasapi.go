@@ -1,0 +1,142 @@
+// Package jaasapi holds the operations on 8x8 JaaS.
+package jaasapi
+
+import (
+	"github.com/danielgtaylor/huma/v2"
+
+	"gavel/shared/api"
+	"gavel/shared/clock"
+	"gavel/shared/config"
+	"gavel/shared/httpclient"
+	"gavel/shared/jaas"
+	"gavel/shared/phone"
+	"gavel/shared/secrets"
+)
+
+const (
+	scope = "jaas"
+	tag   = "JaaS"
+)
+
+// NewClient makes the client the operations work with.
+func NewClient(c config.Config, source secrets.Source) *jaas.Client {
+	return jaas.New(jaas.Options{
+		BaseURL: c.JaaSBaseURL,
+		Domain:  c.JaaSDomain,
+		Secrets: source,
+		HTTP: httpclient.New(httpclient.Options{
+			Provider: jaas.Provider,
+			Budget:   c.UpstreamTimeout,
+			Now:      clock.Now,
+		}),
+		Now: clock.Now,
+	})
+}
+
+// Client is everything the operations need of a JaaS client.
+type Client interface {
+	TokenCreator
+	UserBanner
+	JWTBanner
+	RoomDestroyer
+	DialOuter
+	HangUpper
+	Kicker
+}
+
+var _ Client = (*jaas.Client)(nil)
+
+// Register adds all operations of the group.
+func Register(a huma.API, client Client) {
+	RegisterCreateToken(a, client)
+	RegisterBanUser(a, client)
+	RegisterBanJWT(a, client)
+	RegisterDestroyRoom(a, client)
+	RegisterDialOut(a, client)
+	RegisterHangUp(a, client)
+	RegisterKickParticipant(a, client)
+}
+
+// TenantPath is the part of the path that every operation has. Like the other embedded inputs it
+// is exported because the library passes over fields of unexported ones.
+type TenantPath struct {
+	AppID appID `path:"appId" doc:"The tenant; the JaaS console calls it AppID" example:"vpaas-magic-cookie-0123456789abcdef0123456789abcdef"`
+}
+
+func (p TenantPath) appID() jaas.AppID { return jaas.AppID(p.AppID) }
+
+// appID is checked where it stands, as room is.
+type appID string
+
+// Schema describes the form; it is Resolve that checks it (see api.New).
+func (*appID) Schema(huma.Registry) *huma.Schema {
+	return &huma.Schema{Type: huma.TypeString, Pattern: jaas.AppIDPattern}
+}
+
+// Resolve checks the tenant.
+func (id *appID) Resolve(_ huma.Context, at *huma.PathBuffer) []error {
+	_, err := jaas.ParseAppID(string(*id))
+	return api.FaultAt(at, err)
+}
+
+// RoomPath is the path of what happens in one room.
+type RoomPath struct {
+	TenantPath
+	Room room `path:"room" doc:"The room's bare name, without the AppID; normalised as the JaaS client does" example:"standup"`
+}
+
+func (p RoomPath) room() jaas.Room { return jaas.Room(p.Room) }
+
+// room is checked and normalised where it stands, so that a fault is reported with its place and
+// together with all others.
+type room string
+
+// Resolve normalises the room's name.
+func (r *room) Resolve(_ huma.Context, at *huma.PathBuffer) []error {
+	parsed, err := jaas.ParseRoom(string(*r))
+	*r = room(parsed)
+	return api.FaultAt(at, err)
+}
+
+// phoneNo is a telephone number as the caller wrote it.
+type phoneNo string
+
+// Resolve checks the number. An empty one is the schema's to refuse.
+func (p *phoneNo) Resolve(_ huma.Context, at *huma.PathBuffer) []error {
+	if *p == "" {
+		return nil
+	}
+	_, err := phone.Parse(string(*p))
+	return api.FaultAt(at, err)
+}
+
+// CallInput names a phone in a room.
+type CallInput struct {
+	RoomPath
+	Body struct {
+		PhoneNo phoneNo `json:"phoneNo" minLength:"1" maxLength:"64" doc:"The number with its country code; spaces, dashes, brackets and a leading 00 are taken" example:"+40747777777"`
+	}
+}
+
+func (in CallInput) number() (phone.Number, error) { return phone.Parse(string(in.Body.PhoneNo)) }
+
+// NoBody is the body of a command that needs none: absent, or an empty object.
+type NoBody struct {
+	Body *struct{} `required:"false"`
+}
+
+// output is the answer of all commands.
+type output struct {
+	Body struct {
+		Outcome jaas.Outcome `json:"outcome" doc:"What was found and done"`
+	}
+}
+
+func answer(o jaas.Outcome, err error) (*output, error) {
+	if err != nil {
+		return nil, err
+	}
+	out := &output{}
+	out.Body.Outcome = o
+	return out, nil
+}

@@ -1,0 +1,294 @@
+package jaasapi_test
+
+import (
+	"bytes"
+	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"encoding/json"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/go-jose/go-jose/v4"
+	"github.com/golang-jwt/jwt/v5"
+
+	"gavel/shared/auth"
+	"gavel/shared/clock"
+	"gavel/shared/logs"
+)
+
+// Distinctive values, each of them sent in this file alone.
+const (
+	loggedUser  = "auth0|5e7a9c/Wilhelmina Q"
+	loggedPhone = "+390612345987"
+	loggedEmail = "wilhelmina.q@patient.example"
+	loggedName  = "Wilhelmina Quandt"
+	loggedRoom  = "Quandt-therapy"
+	loggedSub   = "w.quandt@staff.example"
+	loggedPass  = "Zm9vYmFyYmF6cXV4"
+)
+
+// loggedForms are the forms in which the values may turn up.
+func loggedForms() []string {
+	return []string{
+		"5e7a9c", "Wilhelmina", "wilhelmina", "Quandt", "quandt", "patient.example", "staff.example",
+		"390612345987", "0612345987", "39 06 12345987", "39-06-12345987", "12345987", loggedPass,
+		"BEGIN", "PRIVATE", "eyJ", "gvl_", "Bearer ey",
+	}
+}
+
+// buffer takes log lines from many goroutines.
+type buffer struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+// Write keeps a line.
+func (b *buffer) Write(line []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.text.Write(line)
+}
+
+func (b *buffer) lines() []string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return strings.Split(strings.TrimSpace(b.text.String()), "\n")
+}
+
+// issuer is an identity provider with one key.
+type issuer struct {
+	url string
+	key *ecdsa.PrivateKey
+}
+
+func newIssuer(t *testing.T) *issuer {
+	t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	served := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		_ = json.NewEncoder(w).Encode(jose.JSONWebKeySet{Keys: []jose.JSONWebKey{{Key: key.Public(), KeyID: "one", Use: "sig"}}})
+	}))
+	t.Cleanup(served.Close)
+	return &issuer{url: served.URL, key: key}
+}
+
+func (i *issuer) token(t *testing.T, subject, scope string, life time.Duration) string {
+	t.Helper()
+	token := jwt.NewWithClaims(jwt.SigningMethodES256, jwt.MapClaims{
+		"iss": i.url, "aud": "gavel", "sub": subject, "scope": scope, "email": loggedEmail, "exp": time.Now().Add(life).Unix(),
+	})
+	token.Header["kid"] = "one"
+	signed, err := token.SignedString(i.key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return signed
+}
+
+func get(ctx context.Context, url string) ([]byte, error) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, http.NoBody)
+	if err != nil {
+		return nil, err
+	}
+	response, err := plain.Do(request)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = response.Body.Close() }()
+	return io.ReadAll(response.Body)
+}
+
+// loggedBodies are, for each operation, bodies that hold the values: good ones and bad ones.
+func loggedBodies(op operation) []string {
+	good := map[string]string{
+		"jaas-create-token": `{"room":"` + loggedRoom + `","user":{"id":"` + loggedUser + `","name":"` + loggedName +
+			`","email":"` + loggedEmail + `","avatar":"https://patient.example/Quandt.png"},"moderator":true}`,
+		"jaas-ban-user":         `{"userId":"` + loggedUser + `"}`,
+		"jaas-ban-jwt":          `{"jwt":"` + participantJWT + `"}`,
+		"jaas-dial-out":         `{"phoneNo":"` + loggedPhone + `"}`,
+		"jaas-hang-up":          `{"phoneNo":"0039 06 12345987"}`,
+		"jaas-kick-participant": `{"participantId":"f0aa9e1e"}`,
+	}[op.id]
+	return []string{
+		good,
+		good + "Quandt",
+		`{"` + loggedPhone + `":"` + loggedUser + `"}`,
+		`{"userId":747,"phoneNo":"39-06-12345987","jwt":"` + participantJWT + `.x","participantId":"` + loggedUser + `","room":"*","user":"Quandt"}`,
+		strings.Repeat(loggedPhone, 10_000),
+		`{"expiresInSeconds":390612345987e400}`,
+	}
+}
+
+// TestLog_SaysWhatAnOperatorNeedsAndNothingPersonal is alone while it runs: it reads the
+// process's one log.
+//
+//nolint:paralleltest // see above
+func TestLog_SaysWhatAnOperatorNeedsAndNothingPersonal(t *testing.T) {
+	log := &buffer{}
+	before := slog.Default()
+	slog.SetDefault(logs.New(log, "debug"))
+	t.Cleanup(func() { slog.SetDefault(before) })
+
+	key, entry := auth.NewAPIKey("billing", []string{"jaas"})
+	poor, poorEntry := auth.NewAPIKey("newsletter", []string{"veeting:meetings"})
+	content := tenantSecret()
+	content["api-keys"] = auth.APIKeyList{Keys: []auth.APIKeyEntry{entry, poorEntry}}
+	source := secretsFile(t, content)
+	idp := newIssuer(t)
+	who := auth.New(
+		auth.NewAPIKeys(source, clock.Now),
+		auth.NewBearer(auth.Issuer{URL: idp.url, Audience: "gavel", JWKSURL: idp.url}, get, clock.Now),
+	)
+	good := idp.token(t, loggedSub, "jaas", time.Hour)
+	credentials := map[string]http.Header{
+		"API key":         {"X-Api-Key": {key}},
+		"poor API key":    {"X-Api-Key": {poor}},
+		"unknown API key": {"X-Api-Key": {loggedPass}},
+		"token":           {"Authorization": {"Bearer " + good}},
+		"expired token":   {"Authorization": {"Bearer " + idp.token(t, loggedSub, "jaas", -time.Hour)}},
+		"poor token":      {"Authorization": {"Bearer " + idp.token(t, loggedSub, "", time.Hour)}},
+		"spoilt token":    {"Authorization": {"Bearer " + good[:len(good)-5] + "aaaaa"}},
+		"no token":        {"Authorization": {"Bearer " + loggedPass}},
+		"password":        {"Authorization": {"Basic " + loggedPass}},
+		"nobody":          {},
+	}
+	for name, upstream := range loggedUpstreams(t) {
+		opt := options{secrets: source, authenticator: who, budget: 300 * time.Millisecond, upstreamURL: upstream.url, upstream: upstream.answer}
+		callEverything(t, setup(t, opt), name, credentials)
+	}
+	broken := secretsFile(t, map[string]any{"jaas/" + appID: map[string]string{"keyId": "Quandt/Quandt", "privateKey": tenantKey()}, "api-keys": content["api-keys"]})
+	callEverything(t, setup(t, options{secrets: broken, authenticator: who}), "broken secret", credentials)
+
+	checkLines(t, log.lines())
+	for _, line := range log.lines() {
+		if strings.Contains(line, key) || strings.Contains(line, good) || strings.Contains(line, tenantKey()[60:100]) {
+			t.Errorf("got the line %s, which holds a credential", line)
+		}
+	}
+}
+
+type loggedUpstream struct {
+	url    string
+	answer http.HandlerFunc
+}
+
+// loggedUpstreams repeat what they are told in all the ways an upstream can.
+func loggedUpstreams(t *testing.T) map[string]loggedUpstream {
+	t.Helper()
+	echo := func(status int) http.HandlerFunc {
+		return func(w http.ResponseWriter, r *http.Request) {
+			body, _ := io.ReadAll(r.Body)
+			w.Header().Set("Location", "http://["+loggedPhone+"/"+r.URL.Path)
+			w.Header().Set("X-Echo", r.Header.Get("Authorization"))
+			w.WriteHeader(status)
+			_, _ = w.Write([]byte(r.Header.Get("Authorization") + " " + r.URL.Path + " "))
+			_, _ = w.Write(body)
+		}
+	}
+	garbage, _ := rawUpstream(t, func(conn net.Conn, _ int64) {
+		_, _ = io.WriteString(conn, "HTTP/1.1 200 OK\r\n"+loggedPhone+" "+loggedUser+"\r\n\r\n")
+		_ = conn.Close()
+	})
+	broken, _ := rawUpstream(t, func(conn net.Conn, _ int64) { reset(conn) })
+	return map[string]loggedUpstream{
+		"yes":        {answer: ok},
+		"refused":    {answer: echo(http.StatusBadRequest)},
+		"credential": {answer: echo(http.StatusUnauthorized)},
+		"not found":  {answer: echo(http.StatusNotFound)},
+		"redirect":   {answer: echo(http.StatusFound)},
+		"hangs":      {answer: func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }},
+		"garbage":    {url: garbage},
+		"broken":     {url: broken},
+	}
+}
+
+// callEverything sends every body to every operation, with every credential where the upstream
+// says yes and with a good one where it does not.
+func callEverything(t *testing.T, g *gateway, upstream string, credentials map[string]http.Header) {
+	t.Helper()
+	var calls sync.WaitGroup
+	for _, op := range operations() {
+		for name, header := range credentials {
+			if upstream != "yes" && name != "API key" && name != "token" {
+				continue
+			}
+			bodies := loggedBodies(op)
+			if upstream != "yes" {
+				bodies = bodies[:1]
+			}
+			for _, body := range bodies {
+				calls.Go(func() { g.send(t, http.MethodPost, op.at(loggedRoom), body, header) })
+			}
+			if upstream == "yes" {
+				calls.Go(func() {
+					g.send(t, http.MethodPost, op.at("%2e%2e")+"?"+loggedPhone+"="+loggedName[:10], bodies[0], header)
+				})
+				calls.Go(func() { g.send(t, http.MethodGet, op.at(loggedRoom)+"?email="+loggedEmail, "", header) })
+				calls.Go(func() { g.send(t, http.MethodPost, op.at(loggedRoom)+"/"+loggedPhone, bodies[0], header) })
+			}
+		}
+	}
+	calls.Wait()
+}
+
+// checkLines wants every line to be JSON of a request, the request lines complete, and nothing
+// personal in any.
+func checkLines(t *testing.T, lines []string) {
+	t.Helper()
+	requests, seen := 0, map[string]bool{}
+	for _, text := range lines {
+		var line struct {
+			Time, Level, Msg, RequestID, Operation, Principal, Method string
+			Status                                                    int
+			DurationMs                                                *float64
+		}
+		if err := json.Unmarshal([]byte(text), &line); err != nil {
+			t.Errorf("got the line %s, want JSON: %v", text, err)
+			continue
+		}
+		if line.RequestID == "" || line.Msg == "" || line.Level == "" || line.Time == "" {
+			t.Errorf("got the line %s, want time, level, msg and requestId", text)
+		}
+		for _, form := range loggedForms() {
+			if strings.Contains(moment.ReplaceAllString(text, ""), form) {
+				t.Errorf("got the line %s, which says %q", text, form)
+			}
+		}
+		if line.Msg != "request" {
+			continue
+		}
+		requests++
+		seen[line.Operation], seen[line.Principal] = true, true
+		if line.Status == 0 || line.Method == "" || line.DurationMs == nil {
+			t.Errorf("got the line %s, want method, status and durationMs", text)
+		}
+		if line.Status != http.StatusUnauthorized && line.Operation != "" && line.Principal == "" {
+			t.Errorf("got the line %s, want who called", text)
+		}
+		if line.Operation == "" && line.Status != http.StatusNotFound && line.Status != http.StatusMethodNotAllowed {
+			t.Errorf("got the line %s, want its operation", text)
+		}
+	}
+	for _, op := range operations() {
+		if !seen[op.id] {
+			t.Errorf("got no line of %s in %d", op.id, requests)
+		}
+	}
+	if !seen["api-key:billing"] || !seen["api-key:newsletter"] {
+		t.Error("got no line of an API key by its name")
+	}
+	if requests < 500 {
+		t.Errorf("got %d request lines, want all of them", requests)
+	}
+}

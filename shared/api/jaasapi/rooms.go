@@ -1,0 +1,104 @@
+package jaasapi
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"gavel/shared/api"
+	"gavel/shared/jaas"
+	"gavel/shared/phone"
+)
+
+// RoomDestroyer ends meetings.
+type RoomDestroyer interface {
+	DestroyRoom(ctx context.Context, appID jaas.AppID, room jaas.Room) (jaas.Outcome, error)
+}
+
+// DialOuter calls phones into a room.
+type DialOuter interface {
+	DialOut(ctx context.Context, appID jaas.AppID, room jaas.Room, number phone.Number) (jaas.Outcome, error)
+}
+
+// HangUpper ends calls.
+type HangUpper interface {
+	HangUp(ctx context.Context, appID jaas.AppID, room jaas.Room, number phone.Number) (jaas.Outcome, error)
+}
+
+// Kicker removes participants.
+type Kicker interface {
+	KickParticipant(ctx context.Context, appID jaas.AppID, room jaas.Room, id jaas.ParticipantID) (jaas.Outcome, error)
+}
+
+type destroyRoomInput struct {
+	RoomPath
+	NoBody
+}
+
+// RegisterDestroyRoom adds jaas-destroy-room.
+func RegisterDestroyRoom(a huma.API, client RoomDestroyer) {
+	api.Register(a, api.Operation{
+		ID: "jaas-destroy-room", Method: http.MethodPost, Path: "/jaas/{appId}/rooms/{room}/destroy",
+		Summary:     "End a meeting",
+		Description: "Ends the meeting for everybody. The outcome is not_found when no such meeting is going on. The name can be used again at once.",
+		Tag:         tag, Scope: scope, Upstream: true,
+	}, func(ctx context.Context, in *destroyRoomInput) (*output, error) {
+		return answer(client.DestroyRoom(ctx, in.appID(), in.room()))
+	})
+}
+
+// RegisterDialOut adds jaas-dial-out.
+func RegisterDialOut(a huma.API, client DialOuter) {
+	api.Register(a, api.Operation{
+		ID: "jaas-dial-out", Method: http.MethodPost, Path: "/jaas/{appId}/rooms/{room}/dial-out",
+		Summary:     "Call a phone into a meeting",
+		Description: "Into an empty room the call waits until the first participant joins. The command is sent to JaaS once, whatever happens; a 502 or 504 says whether it may have rung.",
+		Tag:         tag, Scope: scope, Upstream: true,
+	}, func(ctx context.Context, in *CallInput) (*output, error) {
+		number, err := in.number()
+		if err != nil {
+			return nil, err
+		}
+		return answer(client.DialOut(ctx, in.appID(), in.room(), number))
+	})
+}
+
+// RegisterHangUp adds jaas-hang-up.
+func RegisterHangUp(a huma.API, client HangUpper) {
+	api.Register(a, api.Operation{
+		ID: "jaas-hang-up", Method: http.MethodPost, Path: "/jaas/{appId}/rooms/{room}/hang-up",
+		Summary:     "End a call",
+		Description: "Ends a ringing call, or removes the phone from the meeting. The outcome is not_found when there is no such call.",
+		Tag:         tag, Scope: scope, Upstream: true,
+	}, func(ctx context.Context, in *CallInput) (*output, error) {
+		number, err := in.number()
+		if err != nil {
+			return nil, err
+		}
+		return answer(client.HangUp(ctx, in.appID(), in.room(), number))
+	})
+}
+
+type kickInput struct {
+	RoomPath
+	Body struct {
+		ParticipantID string `json:"participantId" pattern:"^[0-9A-Fa-f]{8}$" doc:"The participant's short id in this session, data.participantId of PARTICIPANT_JOINED; not the user id" example:"f0aa9e1e"`
+	}
+}
+
+// RegisterKickParticipant adds jaas-kick-participant.
+func RegisterKickParticipant(a huma.API, client Kicker) {
+	api.Register(a, api.Operation{
+		ID: "jaas-kick-participant", Method: http.MethodPost, Path: "/jaas/{appId}/rooms/{room}/kick",
+		Summary:     "Remove a participant",
+		Description: "Removes one participant, who sees a notice. The outcome is not_found when nobody in the meeting has that id. The same token can join again: ban the user first.",
+		Tag:         tag, Scope: scope, Upstream: true,
+	}, func(ctx context.Context, in *kickInput) (*output, error) {
+		id, err := jaas.ParseParticipantID(in.Body.ParticipantID)
+		if err != nil {
+			return nil, err
+		}
+		return answer(client.KickParticipant(ctx, in.appID(), in.room(), id))
+	})
+}

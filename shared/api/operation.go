@@ -1,0 +1,122 @@
+package api
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"strconv"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+
+	"gavel/shared/auth"
+	"gavel/shared/logs"
+	"gavel/shared/problem"
+)
+
+const (
+	schemeAPIKey = "apiKey"
+	schemeBearer = "bearer"
+)
+
+// Operation describes an operation; with its input and output types it is all there is to say
+// of it. The Lambda, the local server's route and the OpenAPI document are made from it.
+type Operation struct {
+	ID          string // <group>-<name>, as its folders, event file and logical id
+	Method      string
+	Path        string
+	Summary     string
+	Description string
+	Tag         string
+	// Scope is what a caller must have been given; empty for an open operation.
+	Scope string
+	// Status is that of a success; 200 when 0.
+	Status int
+	// ContentType is that of an answer made of bytes; JSON otherwise.
+	ContentType string
+	// Upstream says that the operation calls a provider, and can fail as one.
+	Upstream bool
+	// Secrets says that the operation needs a secret although it calls no provider.
+	Secrets bool
+}
+
+// Register adds the operation to the API. Errors of handle become problem documents, see Problem.
+func Register[I, O any](api huma.API, op Operation, handle func(context.Context, *I) (*O, error)) {
+	if op.Status == 0 {
+		op.Status = http.StatusOK
+	}
+	described := huma.Operation{
+		OperationID:   op.ID,
+		Method:        op.Method,
+		Path:          op.Path,
+		Summary:       op.Summary,
+		Description:   op.Description,
+		Tags:          []string{op.Tag},
+		DefaultStatus: op.Status,
+		MaxBodyBytes:  MaxBody + 1, // the library refuses from this size on, not above it
+		Errors:        possibleErrors(op),
+		Middlewares:   huma.Middlewares{named(op.ID)},
+	}
+	if op.ContentType != "" {
+		described.Responses = map[string]*huma.Response{strconv.Itoa(op.Status): {
+			Description: http.StatusText(op.Status),
+			Content:     map[string]*huma.MediaType{op.ContentType: {}},
+		}}
+	}
+	if op.Scope != "" {
+		described.Security = []map[string][]string{{schemeAPIKey: {op.Scope}}, {schemeBearer: {op.Scope}}}
+		described.Middlewares = append(described.Middlewares, scoped(op.Scope))
+	}
+	huma.Register(api, described, func(ctx context.Context, in *I) (*O, error) {
+		out, err := handle(ctx, in)
+		if err != nil {
+			return nil, Problem(ctx, err)
+		}
+		return out, nil
+	})
+}
+
+func possibleErrors(op Operation) []int {
+	var statuses []int
+	if op.Scope != "" {
+		statuses = append(statuses, http.StatusUnauthorized, http.StatusForbidden)
+	}
+	if op.Method != http.MethodGet {
+		statuses = append(statuses, http.StatusBadRequest, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType)
+	}
+	if op.Upstream {
+		statuses = append(statuses, http.StatusBadGateway, http.StatusGatewayTimeout)
+	}
+	if op.Upstream || op.Secrets {
+		statuses = append(statuses, http.StatusServiceUnavailable)
+	}
+	return append(statuses, http.StatusInternalServerError)
+}
+
+// scoped lets in only callers that were given the scope.
+func scoped(scope string) func(huma.Context, func(huma.Context)) {
+	return func(ctx huma.Context, next func(huma.Context)) {
+		r, w := humago.Unwrap(ctx)
+		principal, err := auth.Resolve(r.Context())
+		if err == nil {
+			logs.Add(r.Context(), slog.Any("principal", principal))
+			if !principal.Has(scope) {
+				err = problem.New(http.StatusForbidden, problem.Forbidden,
+					"the credentials are good but lack the scope "+scope)
+			}
+		}
+		if err != nil {
+			Write(w, r, Problem(r.Context(), err))
+			return
+		}
+		next(ctx)
+	}
+}
+
+// named notes which operation a request turned out to be for.
+func named(id string) func(huma.Context, func(huma.Context)) {
+	return func(ctx huma.Context, next func(huma.Context)) {
+		logs.Add(ctx.Context(), slog.String("operation", id))
+		next(ctx)
+	}
+}

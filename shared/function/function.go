@@ -1,0 +1,65 @@
+// Package function is what the main of every Lambda function has in common.
+package function
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"os"
+
+	"github.com/aws/aws-lambda-go/lambda"
+	"github.com/danielgtaylor/huma/v2"
+
+	"gavel/shared/api"
+	"gavel/shared/apigw"
+	"gavel/shared/auth"
+	"gavel/shared/config"
+	"gavel/shared/logs"
+	"gavel/shared/problem"
+	"gavel/shared/secrets"
+)
+
+// Function is a Lambda function's surroundings, made once when the process starts.
+type Function struct {
+	Config  config.Config
+	Secrets secrets.Source
+
+	fault error
+}
+
+// New reads the settings and makes ready to fetch secrets; none is fetched yet. With bad settings
+// the function starts all the same and says in every answer what is wrong: one that dies at its
+// start tells the caller nothing.
+func New() *Function {
+	settings, err := config.Load(os.Getenv)
+	slog.SetDefault(logs.New(os.Stderr, settings.LogLevel))
+	if err != nil {
+		slog.Error("bad settings", "error", err)
+	}
+	return &Function{Config: settings, Secrets: secrets.Configured(settings), fault: err}
+}
+
+// Serve runs the operation that register adds, until Lambda ends the process.
+func (f *Function) Serve(register func(huma.API)) {
+	mux := http.NewServeMux()
+	register(api.New(mux))
+	handler := api.Handler(mux)
+	if f.fault != nil {
+		handler = misconfigured(f.fault)
+	}
+	lambda.Start(apigw.Adapt(handler))
+}
+
+// Authorize runs the authorizer, until Lambda ends the process. With bad settings it lets nobody in.
+func (f *Function) Authorize() {
+	if f.fault != nil {
+		lambda.Start(func(context.Context) error { return f.fault })
+	}
+	lambda.Start(apigw.Authorizer(auth.Configured(f.Config, f.Secrets)))
+}
+
+func misconfigured(fault error) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		api.Write(w, r, problem.New(http.StatusServiceUnavailable, problem.NotConfigured, fault.Error()))
+	})
+}
