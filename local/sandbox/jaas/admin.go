@@ -1,0 +1,50 @@
+package jaas
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+)
+
+// bearer verifies the token in the Authorization header and returns its claims. The claims say whose
+// token it is, not that it may do anything: see [requireAdmin].
+func (s *Server) bearer(r *http.Request) (map[string]any, error) {
+	headers := r.Header.Values("Authorization")
+	if len(headers) != 1 {
+		return nil, errors.New("one Authorization header is required")
+	}
+	raw, found := strings.CutPrefix(headers[0], "Bearer ")
+	if !found {
+		return nil, errors.New("the header Authorization must be Bearer and a token")
+	}
+	t, err := parseToken(raw)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.verify(r.Context(), t); err != nil {
+		return nil, err
+	}
+	if err := checkTimes(t.claims, s.now()); err != nil {
+		return nil, err
+	}
+	return t.claims, nil
+}
+
+// authScheme is the part of the Authorization header that is no secret. A header of one word may be a
+// bare token, so it has none.
+func authScheme(h http.Header) string {
+	scheme, _, found := strings.Cut(h.Get("Authorization"), " ")
+	if !found || len(scheme) > 20 {
+		return ""
+	}
+	return scheme
+}
+
+// requireAdmin lets only admin tokens pass: admin is a boolean at the top level of the payload.
+// https://developer.8x8.com/jaas/docs/webhooks-jaas-endpoints
+func requireAdmin(claims map[string]any) error {
+	if claims["admin"] != true {
+		return forbidden("the token is no admin token: admin must be the boolean true, at the top level")
+	}
+	return nil
+}

@@ -1,0 +1,137 @@
+package jaas
+
+import (
+	"encoding/json"
+	"net/http"
+	"regexp"
+	"strings"
+)
+
+// action is one value of "action" with the payload fields it needs beside conferenceFullName.
+type action struct {
+	fields []string
+	run    func(s *state, appID, room string, payload map[string]json.RawMessage) (answer, error)
+}
+
+// actions are those of https://developer.8x8.com/jaas/docs/webhooks-jaas-endpoints. The endpoint the
+// documents call DESTROY_ROOM is DESTROY here.
+var actions = map[string]action{
+	"DESTROY":              {nil, runDestroy},
+	"KICK_PARTICIPANT":     {[]string{"participantId"}, runKick},
+	"DIAL_OUT_PARTICIPANT": {[]string{"phoneNo"}, runDialOut},
+	"HANG_UP_CALL":         {[]string{"phoneNo"}, runHangUp},
+}
+
+var (
+	// The documents' example is +40747777777; E.164 is the sandbox's reading of it.
+	phoneNo       = regexp.MustCompile(`^\+[1-9][0-9]{5,14}$`)
+	participantID = regexp.MustCompile(`^[0-9a-f]{8}$`)
+)
+
+// meeting runs one command on a room.
+func (s *Server) meeting(c command) (answer, error) {
+	if err := requireJSON(c.r.Header); err != nil {
+		return answer{}, err
+	}
+	body, err := object(c.body, "action", "payload")
+	if err != nil {
+		return answer{}, err
+	}
+	name, err := text(body, "action")
+	if err != nil {
+		return answer{}, err
+	}
+	act, known := actions[name]
+	if !known {
+		return answer{}, badRequest("unknown action")
+	}
+	payload, err := object(body["payload"], append([]string{"conferenceFullName"}, act.fields...)...)
+	if err != nil {
+		return answer{}, err
+	}
+	room, err := s.conferenceRoom(payload, c.appID)
+	if err != nil {
+		return answer{}, err
+	}
+	return act.run(&s.state, c.appID, room, payload)
+}
+
+// conferenceRoom takes {room}@conference.{appId}.{domain} apart and returns the room.
+func (s *Server) conferenceRoom(payload map[string]json.RawMessage, appID string) (string, error) {
+	full, err := text(payload, "conferenceFullName")
+	if err != nil {
+		return "", err
+	}
+	room, host, found := strings.Cut(full, "@")
+	host, hasPrefix := strings.CutPrefix(host, "conference.")
+	tenant, hasSuffix := strings.CutSuffix(host, "."+s.domain)
+	if !found || !hasPrefix || !hasSuffix || !isAppID(tenant) {
+		return "", badRequest("conferenceFullName must be {room}@conference.{appId}." + s.domain)
+	}
+	if tenant != appID {
+		return "", forbidden("conferenceFullName: the appId is not the token's")
+	}
+	if !isNormalRoom(room) {
+		return "", badRequest("conferenceFullName: the room must be normalised and lower-case")
+	}
+	return room, nil
+}
+
+// isAppID says whether text could be a tenant, whoever's.
+func isAppID(text string) bool {
+	return strings.HasPrefix(text, appIDPrefix) && !strings.ContainsAny(text, "./@ ")
+}
+
+func runDestroy(s *state, appID, room string, _ map[string]json.RawMessage) (answer, error) {
+	if !s.destroy(appID, room) {
+		return answer{}, refuse(http.StatusNotFound, "not_found", "no such meeting now")
+	}
+	return done("meeting destroyed"), nil
+}
+
+func runKick(s *state, appID, room string, payload map[string]json.RawMessage) (answer, error) {
+	id, err := text(payload, "participantId")
+	if err != nil {
+		return answer{}, err
+	}
+	if !participantID.MatchString(id) {
+		return answer{}, badRequest("participantId must be 8 lower-case hex digits: the first block of the UUID in participantJid")
+	}
+	if !s.remove(appID, room, id) {
+		return answer{}, refuse(http.StatusNotFound, "not_found", "no such participant in this meeting now")
+	}
+	return done("participant removed"), nil
+}
+
+func runDialOut(s *state, appID, room string, payload map[string]json.RawMessage) (answer, error) {
+	number, err := phone(payload)
+	if err != nil {
+		return answer{}, err
+	}
+	if err := s.dial(appID, room, number); err != nil {
+		return answer{}, err
+	}
+	return done("call requested"), nil
+}
+
+func runHangUp(s *state, appID, room string, payload map[string]json.RawMessage) (answer, error) {
+	number, err := phone(payload)
+	if err != nil {
+		return answer{}, err
+	}
+	if !s.hangUp(appID, room, number) {
+		return answer{}, refuse(http.StatusNotFound, "not_found", "no such call in this meeting now")
+	}
+	return done("call ended"), nil
+}
+
+func phone(payload map[string]json.RawMessage) (string, error) {
+	number, err := text(payload, "phoneNo")
+	if err != nil {
+		return "", err
+	}
+	if !phoneNo.MatchString(number) {
+		return "", badRequest("phoneNo must be + and 6 to 15 digits, the first not 0")
+	}
+	return number, nil
+}

@@ -1,0 +1,103 @@
+package server
+
+import (
+	"context"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"time"
+
+	sandboxjaas "gavel/local/sandbox/jaas"
+	"gavel/shared/api"
+	"gavel/shared/api/catalog"
+	"gavel/shared/api/jaasapi"
+	"gavel/shared/auth"
+	"gavel/shared/logs"
+	"gavel/shared/problem"
+)
+
+const (
+	localPrefix   = "/local"
+	oidcPrefix    = localPrefix + "/oidc"
+	awsPrefix     = localPrefix + "/aws"
+	sandboxPrefix = localPrefix + "/sandbox/jaas"
+	jaasBase      = sandboxPrefix + "/v1/_jaas"
+)
+
+// callTime is how long a call may take, as at the gateway.
+const callTime = 29 * time.Second
+
+func (s *Server) routes() http.Handler {
+	operations := http.NewServeMux()
+	catalog.Register(api.New(operations), catalog.Services{
+		JaaS: jaasapi.NewClient(s.settings, s.secrets),
+	})
+	guarded := s.guard(api.Handler(operations))
+	local := s.localRoutes()
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == localPrefix || strings.HasPrefix(r.URL.Path, localPrefix+"/") {
+			local.ServeHTTP(w, r)
+			return
+		}
+		guarded.ServeHTTP(w, r)
+	})
+}
+
+// guard does what API Gateway and the authorizer do in front of a function.
+func (s *Server) guard(next http.Handler) http.Handler {
+	authenticator := auth.Configured(s.settings, s.secrets)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		ctx, cancel := context.WithTimeout(r.Context(), callTime)
+		defer cancel()
+		ctx = logs.WithRequestID(ctx, randomHex(8))
+		ctx = auth.WithResolver(ctx, func(ctx context.Context) (auth.Principal, error) {
+			return authenticator.Authenticate(ctx, r.Header)
+		})
+		body := r.Body
+		defer drain(body)
+		r = r.WithContext(ctx)
+		r.Body = io.NopCloser(body)
+		next.ServeHTTP(w, r)
+	})
+}
+
+// drain reads what is left of a body that was refused for its size: a connection closed in the
+// middle of it would keep the caller from reading why.
+func drain(body io.Reader) { _, _ = io.CopyN(io.Discard, body, 32<<20) }
+
+// localRoutes are there for the developer and exist only here.
+func (s *Server) localRoutes() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET "+localPrefix, s.info)
+	mux.HandleFunc("GET "+localPrefix+"/env", s.environment)
+	mux.HandleFunc("POST "+localPrefix+"/tokens", s.createToken)
+	mux.HandleFunc("GET "+oidcPrefix+"/.well-known/openid-configuration", s.discovery)
+	mux.HandleFunc("GET "+oidcPrefix+"/jwks", s.jwks)
+	mux.HandleFunc("POST "+awsPrefix, s.secretsManager)
+	mux.HandleFunc("POST "+awsPrefix+"/", s.secretsManager)
+	mux.Handle("GET "+localPrefix+"/sandbox/requests", s.recorder)
+	mux.Handle(sandboxPrefix+"/", http.StripPrefix(sandboxPrefix, sandboxjaas.New(sandboxjaas.Options{
+		PublicKey: newKeyRing(s.secrets).find,
+		Domain:    s.settings.JaaSDomain,
+		Recorder:  s.recorder,
+	})))
+	return loopbackOnly(mux)
+}
+
+// loopbackOnly turns away requests that a web page made through a name of its own that resolves
+// to this machine (DNS rebinding): GET /local gives away an API key.
+func loopbackOnly(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		host := r.Host
+		if name, _, err := net.SplitHostPort(host); err == nil {
+			host = name
+		}
+		ip := net.ParseIP(strings.Trim(host, "[]"))
+		if host == "localhost" || host == "host.docker.internal" || ip != nil && (ip.IsLoopback() || ip.IsPrivate()) {
+			next.ServeHTTP(w, r)
+			return
+		}
+		api.Write(w, r, problem.New(http.StatusForbidden, problem.Forbidden, "this is for the developer's own machine"))
+	})
+}

@@ -1,0 +1,99 @@
+package server
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"slices"
+	"strings"
+
+	"gavel/shared/auth"
+	"gavel/shared/secrets"
+)
+
+// localKeyName is the name of the API key that GET /local shows.
+const localKeyName = "local"
+
+// allScopes are the scopes of the local API key: every one an operation can ask for.
+func allScopes() []string {
+	return []string{"jaas", "jitsi", "veeting:accounts", "veeting:meetings", "openmeetings"}
+}
+
+// loadSecrets takes the secrets from the file that was named, or those of the sandbox.
+func (s *Server) loadSecrets() error {
+	if s.settings.SecretsFile == "" {
+		s.appID = s.state.AppID
+		s.secrets = localSecrets{inner: generated{s.state, s.settings.SecretPrefix}, state: s.state}
+		return nil
+	}
+	file := secrets.NewFile(s.settings.SecretsFile, s.settings.SecretPrefix)
+	names, err := file.Names()
+	if err != nil {
+		return errors.New("GAVEL_SECRETS_FILE: " + err.Error())
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		if id, ok := strings.CutPrefix(name, "jaas/"); ok && s.appID == "" {
+			s.appID = id
+		}
+	}
+	s.secrets = localSecrets{inner: file, state: s.state}
+	return nil
+}
+
+// generated are the sandbox's own secrets.
+type generated struct {
+	state  *state
+	prefix string
+}
+
+var _ secrets.Source = generated{}
+
+// FullName gives prefix/name.
+func (g generated) FullName(name string) string { return g.prefix + "/" + name }
+
+// Read gives the sandbox tenant's secret; there is no other.
+func (g generated) Read(_ context.Context, name string) (secrets.Raw, error) {
+	if name != "jaas/"+g.state.AppID {
+		return secrets.Raw{}, &secrets.Error{Name: g.FullName(name), Reason: "it does not exist"}
+	}
+	return rawJSON(map[string]string{"keyId": g.state.KeyID, "privateKey": g.state.PrivateKey})
+}
+
+// localSecrets adds the local API key to the API keys of another source.
+type localSecrets struct {
+	inner secrets.Source
+	state *state
+}
+
+var _ secrets.Source = localSecrets{}
+
+// FullName gives the other source's name.
+func (l localSecrets) FullName(name string) string { return l.inner.FullName(name) }
+
+// Read gives the other source's secret, with one API key more in the list of them.
+func (l localSecrets) Read(ctx context.Context, name string) (secrets.Raw, error) {
+	raw, err := l.inner.Read(ctx, name)
+	if name != auth.APIKeysSecret {
+		return raw, err
+	}
+	var list auth.APIKeyList
+	if err == nil {
+		if err := json.Unmarshal(raw.Bytes(), &list); err != nil {
+			return secrets.Raw{}, &secrets.Error{Name: l.FullName(name), Reason: "expected a JSON object with a list of keys"}
+		}
+	}
+	list.Keys = append(list.Keys, auth.APIKeyEntry{Name: localKeyName, SHA256: l.state.APIKeyHash, Scopes: allScopes()})
+	return rawJSON(list)
+}
+
+func rawJSON(v any) (secrets.Raw, error) {
+	content, err := json.Marshal(v)
+	if err != nil {
+		return secrets.Raw{}, err
+	}
+	sum := sha256.Sum256(content)
+	return secrets.NewRaw(hex.EncodeToString(sum[:]), content), nil
+}

@@ -1,0 +1,126 @@
+// Package server is the local server: all operations behind one address, guarded as at the
+// gateway, with an identity provider, a Secrets Manager and sandbox providers beside them.
+// It listens on the loopback interface only.
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"time"
+
+	"gavel/local/sandbox"
+	"gavel/shared/config"
+	"gavel/shared/secrets"
+)
+
+// Options say what the server takes from its surroundings.
+type Options struct {
+	// Getenv reads the settings: those of config.Load, PORT and GAVEL_DATA_DIR.
+	Getenv func(string) string
+}
+
+// Server is a running local server.
+type Server struct {
+	url    string
+	http   *http.Server
+	served chan error
+
+	state    *state
+	settings config.Config
+	secrets  secrets.Source
+	appID    string
+	recorder *sandbox.Recorder
+}
+
+const (
+	defaultPort    = "3000"
+	defaultDataDir = ".local"
+	// audience is what the local identity provider's tokens are for.
+	audience = "gavel"
+)
+
+// Start starts the server and returns when it can be called.
+func Start(ctx context.Context, opt Options) (*Server, error) {
+	port := or(opt.Getenv("PORT"), defaultPort)
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", net.JoinHostPort("127.0.0.1", port))
+	if err != nil {
+		return nil, fmt.Errorf("port %s cannot be used (another one: PORT=3001 make run): %w", port, err)
+	}
+	s, err := build(opt, "http://"+listener.Addr().String())
+	if err != nil {
+		_ = listener.Close()
+		return nil, err
+	}
+	go func() { s.served <- s.http.Serve(listener) }()
+	return s, nil
+}
+
+// build makes everything that serves, for a server that will be reached at url.
+func build(opt Options, url string) (*Server, error) {
+	st, err := loadState(or(opt.Getenv("GAVEL_DATA_DIR"), defaultDataDir))
+	if err != nil {
+		return nil, err
+	}
+	s := &Server{url: url, state: st, recorder: &sandbox.Recorder{}, served: make(chan error, 1)}
+	s.settings, err = config.Load(localDefaults(opt.Getenv, url))
+	if err != nil {
+		return nil, err
+	}
+	if err := s.loadSecrets(); err != nil {
+		return nil, err
+	}
+	s.http = &http.Server{
+		Handler:           s.routes(),
+		ReadHeaderTimeout: 5 * time.Second,
+		ReadTimeout:       30 * time.Second,
+		WriteTimeout:      60 * time.Second,
+		IdleTimeout:       2 * time.Minute,
+	}
+	return s, nil
+}
+
+// localDefaults are the settings with the sandboxes in place of the real systems.
+func localDefaults(getenv func(string) string, url string) func(string) string {
+	defaults := map[string]string{
+		"GAVEL_JAAS_BASE_URL": url + jaasBase,
+	}
+	if getenv("GAVEL_OIDC_ISSUER") == "" {
+		defaults["GAVEL_OIDC_ISSUER"] = url + oidcPrefix
+		defaults["GAVEL_OIDC_AUDIENCE"] = audience
+	}
+	return func(name string) string { return or(getenv(name), defaults[name]) }
+}
+
+// URL is where the server is reached.
+func (s *Server) URL() string { return s.url }
+
+// Wait serves until the context ends or the server fails.
+func (s *Server) Wait(ctx context.Context) error {
+	select {
+	case err := <-s.served:
+		return err
+	case <-ctx.Done():
+		return s.Close()
+	}
+}
+
+// Close ends the server, letting calls under way finish for a short while.
+func (s *Server) Close() error {
+	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Second)
+	defer cancel()
+	err := s.http.Shutdown(ctx)
+	if errors.Is(err, context.DeadlineExceeded) {
+		err = s.http.Close()
+	}
+	return err
+}
+
+func or(value, fallback string) string {
+	if value == "" {
+		return fallback
+	}
+	return value
+}
