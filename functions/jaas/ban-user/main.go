@@ -1,0 +1,15 @@
+// Command ban-user is the Lambda function of jaas-ban-user.
+package main
+
+import (
+	"github.com/danielgtaylor/huma/v2"
+
+	"gavel/shared/api/jaasapi"
+	"gavel/shared/function"
+)
+
+func main() {
+	f := function.New()
+	client := jaasapi.NewClient(f.Config, f.Secrets)
+	f.Serve(func(a huma.API) { jaasapi.RegisterBanUser(a, client) })
+}

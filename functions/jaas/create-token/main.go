@@ -1,0 +1,15 @@
+// Command create-token is the Lambda function of jaas-create-token.
+package main
+
+import (
+	"github.com/danielgtaylor/huma/v2"
+
+	"gavel/shared/api/jaasapi"
+	"gavel/shared/function"
+)
+
+func main() {
+	f := function.New()
+	client := jaasapi.NewClient(f.Config, f.Secrets)
+	f.Serve(func(a huma.API) { jaasapi.RegisterCreateToken(a, client) })
+}

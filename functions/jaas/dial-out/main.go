@@ -1,0 +1,15 @@
+// Command dial-out is the Lambda function of jaas-dial-out.
+package main
+
+import (
+	"github.com/danielgtaylor/huma/v2"
+
+	"gavel/shared/api/jaasapi"
+	"gavel/shared/function"
+)
+
+func main() {
+	f := function.New()
+	client := jaasapi.NewClient(f.Config, f.Secrets)
+	f.Serve(func(a huma.API) { jaasapi.RegisterDialOut(a, client) })
+}

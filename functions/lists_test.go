@@ -1,0 +1,140 @@
+package functions_test
+
+import (
+	"encoding/json"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// An operation has one name in four places: its folder, its event, its resource in the template
+// and, if it has a route, the OpenAPI document.
+func TestOneNameEverywhere(t *testing.T) {
+	t.Parallel()
+	folders := names(t, filepath.Join("*", "*", "main.go"), filepath.Dir)
+	events := names(t, filepath.Join("..", "events", "*", "*.json"), func(path string) string {
+		return strings.TrimSuffix(path, ".json")
+	})
+	if !slices.Equal(folders, events) {
+		t.Errorf("folders and events differ:\n%v\n%v", folders, events)
+	}
+	functions := templateFunctions(t)
+	logical := make([]string, 0, len(folders))
+	for _, folder := range folders {
+		id := camelCase(folder)
+		logical = append(logical, id)
+		want := "functions/" + strings.Replace(folder, "-", "/", 1) + "/"
+		if got := functions[id].Properties.CodeURI; got != want {
+			t.Errorf("template: CodeUri of %s is %q, want %q", id, got, want)
+		}
+	}
+	slices.Sort(logical)
+	if got := slices.Sorted(maps.Keys(functions)); !slices.Equal(got, logical) {
+		t.Errorf("folders and functions of the template differ:\n%v\n%v", logical, got)
+	}
+}
+
+// The routes in the template are those of the OpenAPI document.
+func TestTemplateHasTheRoutesOfTheDocument(t *testing.T) {
+	t.Parallel()
+	var document struct {
+		Paths map[string]map[string]struct {
+			OperationID string                `json:"operationId"`
+			Security    []map[string][]string `json:"security"`
+		} `json:"paths"`
+	}
+	text, err := os.ReadFile(filepath.Join("..", "docs", "openapi.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(text, &document); err != nil {
+		t.Fatal(err)
+	}
+	described := map[string]string{}
+	for path, methods := range document.Paths {
+		for method, op := range methods {
+			open := ""
+			if len(op.Security) == 0 {
+				open = " open"
+			}
+			described[camelCase(op.OperationID)] = strings.ToUpper(method) + " " + path + open
+		}
+	}
+	deployed := map[string]string{}
+	for id, function := range templateFunctions(t) {
+		for _, event := range function.Properties.Events {
+			open := ""
+			if event.Properties.Auth.Authorizer == "NONE" {
+				open = " open"
+			}
+			deployed[id] = event.Properties.Method + " " + event.Properties.Path + open
+		}
+	}
+	if !maps.Equal(described, deployed) {
+		t.Errorf("routes differ:\ndocument %v\ntemplate %v", described, deployed)
+	}
+}
+
+type templateFunction struct {
+	Type       string `yaml:"Type"`
+	Properties struct {
+		CodeURI string `yaml:"CodeUri"`
+		Events  map[string]struct {
+			Properties struct {
+				Method string `yaml:"Method"`
+				Path   string `yaml:"Path"`
+				Auth   struct {
+					Authorizer string `yaml:"Authorizer"`
+				} `yaml:"Auth"`
+			} `yaml:"Properties"`
+		} `yaml:"Events"`
+	} `yaml:"Properties"`
+}
+
+func templateFunctions(t *testing.T) map[string]templateFunction {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join("..", "template.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var template struct {
+		Resources map[string]templateFunction `yaml:"Resources"`
+	}
+	if err := yaml.Unmarshal(text, &template); err != nil {
+		t.Fatal(err)
+	}
+	maps.DeleteFunc(template.Resources, func(_ string, r templateFunction) bool {
+		return r.Type != "AWS::Serverless::Function"
+	})
+	return template.Resources
+}
+
+// names gives the operation ids in the paths that match: group/name, joined by a hyphen.
+func names(t *testing.T, pattern string, trim func(string) string) []string {
+	t.Helper()
+	paths, err := filepath.Glob(pattern)
+	if err != nil || len(paths) == 0 {
+		t.Fatalf("nothing matches %s: %v", pattern, err)
+	}
+	ids := make([]string, 0, len(paths))
+	for _, path := range paths {
+		path = trim(path)
+		ids = append(ids, filepath.Base(filepath.Dir(path))+"-"+filepath.Base(path))
+	}
+	slices.Sort(ids)
+	return ids
+}
+
+// camelCase makes a logical id of an operation id: jaas-ban-user becomes JaasBanUser.
+func camelCase(id string) string {
+	var out strings.Builder
+	for word := range strings.SplitSeq(id, "-") {
+		out.WriteString(strings.ToUpper(word[:1]) + word[1:])
+	}
+	return out.String()
+}
