@@ -80,11 +80,32 @@ func TestTemplateHasTheRoutesOfTheDocument(t *testing.T) {
 	}
 }
 
-type templateFunction struct {
+// Every function writes to a log group of its own, which does not keep its lines for ever.
+func TestEachFunctionHasItsOwnLogGroup(t *testing.T) {
+	t.Parallel()
+	resources := templateResources(t)
+	owners := map[string]string{}
+	for id, function := range templateFunctions(t) {
+		group := function.Properties.LoggingConfig.LogGroup
+		if other, taken := owners[group]; taken {
+			t.Errorf("%s and %s share the log group %s", id, other, group)
+		}
+		owners[group] = id
+		if resources[group].Type != "AWS::Logs::LogGroup" || resources[group].Properties.RetentionInDays == "" {
+			t.Errorf("%s: log group %q is none of the template, or has no retention", id, group)
+		}
+	}
+}
+
+type templateResource struct {
 	Type       string `yaml:"Type"`
 	Properties struct {
-		CodeURI string `yaml:"CodeUri"`
-		Events  map[string]struct {
+		CodeURI         string `yaml:"CodeUri"`
+		RetentionInDays string `yaml:"RetentionInDays"`
+		LoggingConfig   struct {
+			LogGroup string `yaml:"LogGroup"`
+		} `yaml:"LoggingConfig"`
+		Events map[string]struct {
 			Properties struct {
 				Method string `yaml:"Method"`
 				Path   string `yaml:"Path"`
@@ -96,21 +117,27 @@ type templateFunction struct {
 	} `yaml:"Properties"`
 }
 
-func templateFunctions(t *testing.T) map[string]templateFunction {
+func templateFunctions(t *testing.T) map[string]templateResource {
+	t.Helper()
+	functions := templateResources(t)
+	maps.DeleteFunc(functions, func(_ string, r templateResource) bool {
+		return r.Type != "AWS::Serverless::Function"
+	})
+	return functions
+}
+
+func templateResources(t *testing.T) map[string]templateResource {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join("..", "template.yaml"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	var template struct {
-		Resources map[string]templateFunction `yaml:"Resources"`
+		Resources map[string]templateResource `yaml:"Resources"`
 	}
 	if err := yaml.Unmarshal(text, &template); err != nil {
 		t.Fatal(err)
 	}
-	maps.DeleteFunc(template.Resources, func(_ string, r templateFunction) bool {
-		return r.Type != "AWS::Serverless::Function"
-	})
 	return template.Resources
 }
 
