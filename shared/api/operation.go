@@ -60,7 +60,7 @@ func Register[I, O any](api huma.API, op Operation, handle func(context.Context,
 	if op.ContentType != "" {
 		described.Responses = map[string]*huma.Response{strconv.Itoa(op.Status): {
 			Description: http.StatusText(op.Status),
-			Content:     map[string]*huma.MediaType{op.ContentType: {}},
+			Content:     map[string]*huma.MediaType{op.ContentType: {Schema: schemaOfBytes(op.ContentType)}},
 		}}
 	}
 	if op.Scope != "" {
@@ -74,6 +74,14 @@ func Register[I, O any](api huma.API, op Operation, handle func(context.Context,
 		}
 		return out, nil
 	})
+}
+
+// schemaOfBytes describes an answer made of bytes, which the library would take for Base64.
+func schemaOfBytes(contentType string) *huma.Schema {
+	if contentType == jsonType {
+		return &huma.Schema{Type: huma.TypeObject}
+	}
+	return &huma.Schema{Type: huma.TypeString}
 }
 
 func possibleErrors(op Operation) []int {
