@@ -48,8 +48,8 @@ func (c *Client) DestroyRoom(ctx context.Context, appID AppID, room Room) (Outco
 }
 
 // DialOut calls a phone into the room (DIAL_OUT_PARTICIPANT). Into an empty room the call waits
-// until the first participant joins. It is sent once, whatever happens, because a second one
-// rings a second time. It returns a *secrets.Error or an *httpclient.Error.
+// until the first participant joins. It is sent once, because a second one rings a second
+// time (but see send for a key that was rotated). It returns a *secrets.Error or an *httpclient.Error.
 func (c *Client) DialOut(ctx context.Context, appID AppID, room Room, number phone.Number) (Outcome, error) {
 	err := c.conference(ctx, appID, room, "DIAL_OUT_PARTICIPANT", payload{PhoneNo: number.E164()}, false)
 	return outcome(Requested, err)
