@@ -41,8 +41,7 @@ func recovered(next http.Handler) http.Handler {
 		defer func() {
 			if value := recover(); value != nil {
 				slog.ErrorContext(r.Context(), "panic", "type", fmt.Sprintf("%T", value), "stack", string(debug.Stack()))
-				Write(w, r, problem.New(http.StatusInternalServerError, problem.Internal,
-					"something went wrong here; the log has it under the request id"))
+				Write(w, r, internal(http.StatusInternalServerError))
 			}
 		}()
 		next.ServeHTTP(w, r)

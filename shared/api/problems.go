@@ -2,14 +2,10 @@ package api
 
 import (
 	"context"
-	"crypto/tls"
 	"encoding/json"
 	"errors"
-	"fmt"
-	"io"
 	"log/slog"
 	"maps"
-	"net"
 	"net/http"
 	"slices"
 	"strings"
@@ -60,7 +56,12 @@ func classify(ctx context.Context, err error) *problem.Problem {
 		return upstreamProblem(ctx, upstream)
 	}
 	slog.ErrorContext(ctx, "unexpected error", "error", err)
-	return problem.New(http.StatusInternalServerError, problem.Internal, "something went wrong here; the log has it under the request id")
+	return internal(http.StatusInternalServerError)
+}
+
+// internal is the answer to what is our own fault, of which the caller learns nothing more.
+func internal(status int) *problem.Problem {
+	return problem.New(status, problem.Internal, "something went wrong here; the log has it under the request id")
 }
 
 func secretProblem(err *secrets.Error) *problem.Problem {
@@ -75,7 +76,7 @@ func secretProblem(err *secrets.Error) *problem.Problem {
 
 func upstreamProblem(ctx context.Context, err *httpclient.Error) *problem.Problem {
 	slog.WarnContext(ctx, "provider failed", "provider", err.Provider, "kind", err.Kind,
-		"upstreamStatus", err.Status, "mayHaveHappened", err.MayHaveHappened, "cause", cause(err))
+		"upstreamStatus", err.Status, "mayHaveHappened", err.MayHaveHappened, "cause", err.Cause)
 	p := problem.New(http.StatusBadGateway, problem.UpstreamError, "")
 	switch err.Kind {
 	case httpclient.Credentials:
@@ -99,33 +100,6 @@ func upstreamProblem(ctx context.Context, err *httpclient.Error) *problem.Proble
 		p.Detail += "; the command may have been carried out all the same"
 	}
 	return p
-}
-
-// cause is what of an error the log may have. The rest may repeat a URL, which can hold a user id,
-// or an answer that could not be read, which can hold anything.
-func cause(err *httpclient.Error) string {
-	var (
-		network     *net.OpError
-		certificate *tls.CertificateVerificationError
-	)
-	switch {
-	case err.Cause == nil:
-		return ""
-	case errors.As(err.Cause, &network):
-		return network.Error()
-	case errors.As(err.Cause, &certificate):
-		return certificate.Error()
-	}
-	for _, known := range []error{io.EOF, io.ErrUnexpectedEOF, context.DeadlineExceeded, context.Canceled, http.ErrSchemeMismatch} {
-		if errors.Is(err.Cause, known) {
-			return known.Error()
-		}
-	}
-	innermost := err.Cause
-	for next := errors.Unwrap(innermost); next != nil; next = errors.Unwrap(next) {
-		innermost = next
-	}
-	return fmt.Sprintf("%T", innermost)
 }
 
 // Write answers with a problem document.
@@ -172,7 +146,7 @@ func libraryProblem(status int, message string, errs []error) *problem.Problem {
 		// The connection broke, or the body is not what its header announced.
 		return libraryProblem(http.StatusBadRequest, message, nil)
 	case status >= http.StatusInternalServerError:
-		return problem.New(status, problem.Internal, "something went wrong here; the log has it under the request id")
+		return internal(status)
 	}
 	p := problem.New(status, problem.InvalidRequest, message)
 	if len(errs) == 0 && (status == http.StatusBadRequest || status == http.StatusRequestTimeout) {

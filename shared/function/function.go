@@ -54,6 +54,7 @@ func (f *Function) Serve(register func(huma.API)) {
 func (f *Function) Authorize() {
 	if f.fault != nil {
 		lambda.Start(func(context.Context) error { return f.fault })
+		return
 	}
 	lambda.Start(apigw.Authorizer(auth.Configured(f.Config, f.Secrets)))
 }

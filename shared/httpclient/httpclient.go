@@ -6,14 +6,15 @@ package httpclient
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
 	"errors"
+	"fmt"
 	"io"
 	"maps"
 	"math/rand/v2"
 	"net"
 	"net/http"
 	"net/http/httptrace"
-	"net/url"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -141,7 +142,7 @@ func (c *Client) dropStale() {
 }
 
 // pause is the time before the next try: what the provider asked for, else exponential
-// backoff with full jitter, so that many callers do not come back at the same moment.
+// backoff of which half is jitter, so that many callers do not come back at the same moment.
 func pause(try int, asked time.Duration) time.Duration {
 	if asked > 0 {
 		return asked
@@ -188,12 +189,12 @@ func (c *Client) once(ctx context.Context, limit time.Duration, req Request) (Re
 	}
 	answer, err := c.http.Do(out)
 	if err != nil {
-		return Response{}, c.lost(err, sent.Load(), req.Sensitive)
+		return Response{}, c.lost(err, sent.Load())
 	}
 	defer func() { _ = answer.Body.Close() }()
 	body, err := io.ReadAll(io.LimitReader(answer.Body, maxBody+1))
 	if err != nil && success(answer.StatusCode) {
-		return Response{}, c.lost(err, true, req.Sensitive)
+		return Response{}, c.lost(err, true)
 	}
 	return c.judge(answer, body, req.Sensitive)
 }
@@ -216,8 +217,8 @@ func sendOnce(out *http.Request) {
 }
 
 // lost is the error of a request that got no answer.
-func (c *Client) lost(err error, sent bool, sensitive []string) *Error {
-	failure := &Error{Provider: c.provider, Kind: Unreachable, MayHaveHappened: sent, Cause: loggable(err, sensitive)}
+func (c *Client) lost(err error, sent bool) *Error {
+	failure := &Error{Provider: c.provider, Kind: Unreachable, MayHaveHappened: sent, Cause: loggable(err)}
 	var timeout interface{ Timeout() bool }
 	if errors.Is(err, context.DeadlineExceeded) || errors.As(err, &timeout) && timeout.Timeout() {
 		failure.Kind = Timeout
@@ -225,17 +226,25 @@ func (c *Client) lost(err error, sent bool, sensitive []string) *Error {
 	return failure
 }
 
-// loggable takes out of a cause what must not be logged: the URL, which may hold a user's id, and what net/http quotes
-// of an answer that it cannot read, which may be our own request.
-func loggable(err error, sensitive []string) error {
-	if located, ok := errors.AsType[*url.Error](err); ok {
-		err = located.Err
+// loggable gives what of an error the log may have. Only kinds that are known to quote nothing are kept as they are: the
+// others may repeat a URL, which can hold a user's id, or an answer that net/http cannot read, which can hold anything.
+func loggable(err error) error {
+	if network, ok := errors.AsType[*net.OpError](err); ok {
+		return network
 	}
-	_, broken := errors.AsType[net.Error](err)
-	if broken || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, context.Canceled) {
-		return err // these quote nothing
+	if certificate, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
+		return certificate
 	}
-	return errors.New(redact.Text(err.Error(), maxExcerpt, sensitive...))
+	for _, known := range []error{io.EOF, io.ErrUnexpectedEOF, context.DeadlineExceeded, context.Canceled, http.ErrSchemeMismatch} {
+		if errors.Is(err, known) {
+			return known
+		}
+	}
+	innermost := err
+	for next := errors.Unwrap(innermost); next != nil; next = errors.Unwrap(next) {
+		innermost = next
+	}
+	return fmt.Errorf("%T", innermost)
 }
 
 // judge turns an answer into a success or an error.
