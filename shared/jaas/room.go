@@ -20,6 +20,7 @@ var (
 	ErrRoomLong     = errors.New("expected a room name of at most 128 characters")
 	ErrRoomControl  = errors.New("expected a room name without control characters")
 	ErrRoomEncoding = errors.New("expected a room name in UTF-8")
+	ErrRoomTenant   = errors.New("expected the bare name of the room, without the AppID in front")
 	ErrRoomWildcard = errors.New("expected the name of one room; * stands for every room and is taken only with regex true")
 )
 
@@ -48,7 +49,11 @@ func ParseRoom(name string) (Room, error) {
 	if !utf8.ValidString(name) {
 		return "", ErrRoomEncoding
 	}
-	plain := settle(decode(name))
+	decoded := decode(name)
+	if namesTenant(decoded) {
+		return "", ErrRoomTenant
+	}
+	plain := settle(decoded)
 	switch {
 	case plain == "" || strings.Trim(plain, ". ") == "":
 		return "", ErrRoomEmpty
@@ -62,6 +67,14 @@ func ParseRoom(name string) (Room, error) {
 		return "", ErrRoomLong
 	}
 	return Room(encoded), nil
+}
+
+// namesTenant finds the form that belongs into a URL, "<AppID>/<room>". JaaS refuses it in a claim, and
+// without its slash it would be the name of another room.
+func namesTenant(name string) bool {
+	owner, _, slash := strings.Cut(name, "/")
+	_, err := ParseAppID(owner)
+	return slash && err == nil
 }
 
 // decode percent-decodes, and leaves alone what only looks encoded, such as "100%".

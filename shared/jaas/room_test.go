@@ -34,6 +34,8 @@ func TestParseRoom_RefusesWhatCanBeNoOneRoom(t *testing.T) {
 		{"full-width dots", "．．", jaas.ErrRoomEmpty},
 		{"dots around what is dropped", ".?/#.", jaas.ErrRoomEmpty},
 		{"slashes", "//", jaas.ErrRoomEmpty},
+		{"the AppID in front", "vpaas-magic-cookie-0123456789abcdef0123456789abcdef/standup", jaas.ErrRoomTenant},
+		{"the AppID in front, encoded", "vpaas-magic-cookie-0123456789abcdef0123456789abcdef%2Fstandup", jaas.ErrRoomTenant},
 		{"all that is dropped", `:?#[]@!$&'()*+,;=><"/`, jaas.ErrRoomEmpty},
 		{"all that is dropped, encoded", url.QueryEscape(`:?#[]@!$&'()*+,;=><"/`), jaas.ErrRoomEmpty},
 		{"full-width, dropped once normal", "？＊", jaas.ErrRoomEmpty},

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net/url"
 	"slices"
 	"strings"
@@ -90,7 +91,7 @@ func (p Participant) Check() []Fault {
 		faults = append(faults, Fault{"user.avatar", "expected an http or https URL"})
 	}
 	known := Features()
-	for name := range p.Features {
+	for _, name := range slices.Sorted(maps.Keys(p.Features)) {
 		if !slices.Contains(known, name) {
 			faults = append(faults, Fault{"features." + name, "not a feature of JaaS; it knows " + strings.Join(known, ", ")})
 		}
