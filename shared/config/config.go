@@ -23,6 +23,18 @@ type Config struct {
 	LogLevel        string
 	AWSRegion       string
 	SecretsEndpoint string // of Secrets Manager; empty for the region's own
+
+	Table             string // of DynamoDB, with the state
+	TableEndpoint     string // of DynamoDB; empty for the region's own
+	FilesBucket       string // of S3, with participants' files
+	FilesEndpoint     string // of S3; empty for the region's own
+	ScheduleGroup     string // of EventBridge Scheduler, for the ends of rooms; empty leaves them to the sweep
+	ScheduleTargetARN string // the function that finishes a room
+	ScheduleRoleARN   string // as which Scheduler calls it
+	// ScheduleDeadLetterARN is the queue for ends that could not be delivered; empty for none.
+	ScheduleDeadLetterARN string
+	ScheduleEndpoint      string // of EventBridge Scheduler; empty for the region's own
+	RoomsJaaSAppID        string // the JaaS tenant that rooms meet in; empty for none
 }
 
 // Defaults of the settings.
@@ -48,7 +60,18 @@ func Load(getenv func(string) string) (Config, error) {
 		UpstreamTimeout: r.duration("GAVEL_UPSTREAM_TIMEOUT", DefaultUpstreamTimeout),
 		LogLevel:        r.text("GAVEL_LOG_LEVEL", "info"),
 		AWSRegion:       r.text("AWS_REGION", "us-east-1"),
-		SecretsEndpoint: r.url(r.firstSet("AWS_ENDPOINT_URL_SECRETS_MANAGER", "AWS_ENDPOINT_URL"), ""),
+		SecretsEndpoint: r.endpoint("SECRETS_MANAGER"),
+
+		Table:                 r.text("GAVEL_TABLE", ""),
+		TableEndpoint:         r.endpoint("DYNAMODB"),
+		FilesBucket:           r.text("GAVEL_FILES_BUCKET", ""),
+		FilesEndpoint:         r.endpoint("S3"),
+		ScheduleGroup:         r.text("GAVEL_SCHEDULE_GROUP", ""),
+		ScheduleTargetARN:     r.text("GAVEL_SCHEDULE_TARGET_ARN", ""),
+		ScheduleRoleARN:       r.text("GAVEL_SCHEDULE_ROLE_ARN", ""),
+		ScheduleDeadLetterARN: r.text("GAVEL_SCHEDULE_DEAD_LETTER_ARN", ""),
+		ScheduleEndpoint:      r.endpoint("SCHEDULER"),
+		RoomsJaaSAppID:        r.text("GAVEL_ROOMS_JAAS_APP_ID", ""),
 	}
 	if r.text("GAVEL_OIDC_ISSUER", "") != "" && c.OIDCAudience == "" {
 		r.fault("GAVEL_OIDC_AUDIENCE", "is needed when GAVEL_OIDC_ISSUER is set: without it a token made for another API would be taken")
@@ -57,6 +80,20 @@ func Load(getenv func(string) string) (Config, error) {
 		return c, &Error{Faults: r.faults}
 	}
 	return c, nil
+}
+
+// Require says which of the settings are not set. It returns nil or an *Error.
+func Require(getenv func(string) string, names ...string) error {
+	r := reader{getenv: getenv}
+	for _, name := range names {
+		if r.text(name, "") == "" {
+			r.fault(name, "is not set")
+		}
+	}
+	if len(r.faults) > 0 {
+		return &Error{Faults: r.faults}
+	}
+	return nil
 }
 
 // Error lists what is wrong with the settings. It names settings, never their values.
@@ -79,6 +116,12 @@ func (r *reader) text(name, fallback string) string {
 		return value
 	}
 	return fallback
+}
+
+// endpoint gives that of one AWS service, by the names that all of AWS's own tools know
+// (https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html).
+func (r *reader) endpoint(service string) string {
+	return r.url(r.firstSet("AWS_ENDPOINT_URL_"+service, "AWS_ENDPOINT_URL"), "")
 }
 
 // firstSet gives the first of names that is set, or the last.

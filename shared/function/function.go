@@ -27,11 +27,15 @@ type Function struct {
 	fault error
 }
 
-// New reads the settings and makes ready to fetch secrets; none is fetched yet. With bad settings
-// the function starts all the same and says in every answer what is wrong: one that dies at its
-// start tells the caller nothing.
-func New() *Function {
+// New reads the settings and makes ready to fetch secrets; none is fetched yet. needs names the
+// settings that have no default and must be set for this function. With bad settings the function
+// starts all the same and says in every answer what is wrong: one that dies at its start tells the
+// caller nothing.
+func New(needs ...string) *Function {
 	settings, err := config.Load(os.Getenv)
+	if err == nil {
+		err = config.Require(os.Getenv, needs...)
+	}
 	slog.SetDefault(logs.New(os.Stderr, settings.LogLevel))
 	if err != nil {
 		slog.Error("bad settings", "error", err)

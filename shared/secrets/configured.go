@@ -1,12 +1,7 @@
 package secrets
 
 import (
-	"context"
-	"errors"
-	"os"
-
-	"github.com/aws/aws-sdk-go-v2/aws"
-
+	"gavel/shared/awsenv"
 	"gavel/shared/config"
 )
 
@@ -20,19 +15,6 @@ func Configured(c config.Config) Source {
 		Prefix:      c.SecretPrefix,
 		Region:      c.AWSRegion,
 		Endpoint:    c.SecretsEndpoint,
-		Credentials: aws.CredentialsProviderFunc(environmentCredentials),
+		Credentials: awsenv.Credentials(),
 	})
-}
-
-func environmentCredentials(context.Context) (aws.Credentials, error) {
-	credentials := aws.Credentials{
-		AccessKeyID:     os.Getenv("AWS_ACCESS_KEY_ID"),
-		SecretAccessKey: os.Getenv("AWS_SECRET_ACCESS_KEY"),
-		SessionToken:    os.Getenv("AWS_SESSION_TOKEN"),
-		Source:          "environment",
-	}
-	if !credentials.HasKeys() {
-		return aws.Credentials{}, errors.New("AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not set")
-	}
-	return credentials, nil
 }
