@@ -1,4 +1,5 @@
-# Needs Go. `make test` and `make check` do more where Python and a C compiler are at hand, and must with CI=true.
+# Needs Go. `make test` and `make check` do more where Python, a JDK with Maven and a C compiler are at hand, and must
+# with CI=true.
 
 # What the functions are built with. `go build` and `sam build` both read it from GOFLAGS. Without the build's commit in
 # it, a binary changes only when its code does, and a deployment leaves the other functions alone.
@@ -15,13 +16,14 @@ ARGS     ?=
 LOCAL  := .local
 BIN    := $(abspath $(LOCAL)/bin)
 PYTHON := $(abspath $(LOCAL)/venv/bin/python)
+DYNAMO := $(abspath $(LOCAL)/dynamodb-local)
 SAM    := $(shell command -v sam || echo $(LOCAL)/sam/bin/sam)
 
 # Fails in CI, elsewhere says what was left out: $(call missing,what is not run,why)
 missing = { echo "$(1) not run: $(2)"; [ "$$CI" != true ]; }
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench fuzz openapi api-key build venv clean
+.PHONY: help run test check bench fuzz openapi api-key build venv dynamodb-local clean
 
 help: ## Print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-8s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -29,9 +31,12 @@ help: ## Print this list
 run: ## Run everything on this machine, without AWS (PORT=3000)
 	@go run ./local
 
-test: ## Run all tests, with AWS emulated (needs Python) and the race detector (needs a C compiler) where possible
+test: ## Run all tests, with AWS emulated (needs Python, and Java) and the race detector (a C compiler) where possible
 	@if [ -z "$$GAVEL_TEST_PYTHON" ]; then \
 	    if $(MAKE) -s venv; then export GAVEL_TEST_PYTHON=$(PYTHON); else $(call missing,tests against the AWS emulator,no Python for it); fi; \
+	fi && \
+	if [ -z "$$GAVEL_TEST_DYNAMODB" ]; then \
+	    if $(MAKE) -s dynamodb-local; then export GAVEL_TEST_DYNAMODB=$(DYNAMO); else $(call missing,tests on DynamoDB Local,no JDK and Maven for it); fi; \
 	fi && \
 	race=-race && \
 	if ! .ci/can-race; then race=; $(call missing,the race detector,no C compiler); fi && \
@@ -72,6 +77,8 @@ build: $(SAM) ## Build the functions for deployment; `sam deploy` follows
 
 venv: $(LOCAL)/venv/.ready
 
+dynamodb-local: $(DYNAMO)/.ready
+
 clean: ## Remove all that was built or downloaded, and what the local server stored
 	rm -rf $(LOCAL) .aws-sam
 
@@ -88,6 +95,13 @@ $(LOCAL)/venv/.ready: .ci/requirements.txt
 
 $(LOCAL)/sam/bin/sam: .ci/requirements-sam.txt
 	$(call python,$(LOCAL)/sam,$<)
+
+# DynamoDB Local and what it runs on, from Maven Central.
+$(DYNAMO)/.ready: .ci/dynamodb-local.pom.xml
+	@command -v javac >/dev/null && command -v mvn >/dev/null || { echo "a JDK (17 or newer) and Maven are not both installed"; exit 1; }
+	@echo "installing DynamoDB Local in $(DYNAMO)"; rm -rf $(DYNAMO)
+	@mvn -q -B -f $< dependency:copy-dependencies -DoutputDirectory=$(DYNAMO) || { rm -rf $(DYNAMO); exit 1; }
+	@touch $@
 
 # A tool of the right version: $(call tool,name,package)
 define tool

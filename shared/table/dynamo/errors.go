@@ -1,0 +1,92 @@
+package dynamo
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/aws/smithy-go"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
+
+	"gavel/shared/table"
+)
+
+// callError makes the port's error of what a call ended with: ctx is the caller's context, bounded the call's own.
+func (s *Store) callError(ctx, bounded context.Context, met *tries, err error) error {
+	if errors.Is(err, table.ErrConflict) {
+		return err
+	}
+	reason := err
+	if bounded.Err() != nil && met.last != nil {
+		reason = met.last // tells more than that the time was over
+	}
+	text := fmt.Sprintf("dynamo: table %s: %s", s.table, describe(reason))
+	_, unreachable := errors.AsType[*smithyhttp.RequestSendError](err)
+	switch ended := table.CheckContext(ctx); {
+	case ended != nil:
+		return fmt.Errorf("%s: %w", text, ended)
+	case unreachable, bounded.Err() != nil, errors.Is(err, errLost):
+		return fmt.Errorf("%s: %w", text, table.ErrBusy)
+	default:
+		return &fault{text: text, cause: err}
+	}
+}
+
+// fault is an error that says the same as its cause, without the cause's text: that may quote the item.
+type fault struct {
+	text  string
+	cause error
+}
+
+func (f *fault) Error() string { return f.text }
+
+func (f *fault) Unwrap() error { return f.cause }
+
+// describe gives what can be told of an error without telling what was in the request or the answer.
+func describe(err error) string {
+	var text strings.Builder
+	if operation, ok := errors.AsType[*smithy.OperationError](err); ok {
+		text.WriteString(operation.OperationName + ": ")
+	}
+	var answer smithy.APIError
+	_, garbled := errors.AsType[*smithy.DeserializationError](err)
+	unsent, unreachable := errors.AsType[*smithyhttp.RequestSendError](err)
+	switch {
+	case errors.As(err, &answer):
+		text.WriteString(answer.ErrorCode() + reasonCodes(err))
+	case garbled:
+		text.WriteString("an answer that cannot be read")
+	case unreachable:
+		text.WriteString(unsent.Err.Error())
+	default:
+		text.WriteString(err.Error())
+	}
+	if status := httpStatus(err); status != 0 {
+		fmt.Fprintf(&text, " (HTTP %d%s)", status, requestID(err))
+	}
+	return text.String()
+}
+
+// reasonCodes gives the codes of a cancelled transaction, in the order of its changes.
+func reasonCodes(err error) string {
+	canceled, ok := errors.AsType[*types.TransactionCanceledException](err)
+	if !ok {
+		return ""
+	}
+	codes := make([]string, len(canceled.CancellationReasons))
+	for i, reason := range canceled.CancellationReasons {
+		codes[i] = aws.ToString(reason.Code)
+	}
+	return " " + strings.Join(codes, ",")
+}
+
+func requestID(err error) string {
+	var response interface{ ServiceRequestID() string }
+	if !errors.As(err, &response) || response.ServiceRequestID() == "" {
+		return ""
+	}
+	return ", request " + response.ServiceRequestID()
+}
