@@ -9,6 +9,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -20,26 +22,31 @@ import (
 // anything stands in an expected answer for a value that differs from run to run.
 const anything = "*"
 
-// binaries builds all functions, once, the way they are deployed.
+// binaries builds all functions, once, the way they are deployed, and gives their folder.
 var binaries = sync.OnceValues(func() (string, error) {
-	dir, err := os.MkdirTemp("", "gavel-functions-")
+	groups, err := filepath.Glob(filepath.Join("*", "*", "main.go"))
 	if err != nil {
 		return "", err
 	}
-	mains, err := filepath.Glob(filepath.Join("*", "*", "main.go"))
-	if err != nil {
-		return "", err
+	for i, main := range groups {
+		groups[i] = filepath.Dir(filepath.Dir(main))
 	}
-	for _, main := range mains {
-		function := filepath.Dir(main)
-		build := exec.Command("go", "build", "-tags=lambda.norpc", "-trimpath", "-ldflags=-s -w", "-o", filepath.Join(dir, function), "./"+function)
+	for _, group := range slices.Compact(groups) {
+		into := filepath.Join(built(), group) + string(filepath.Separator)
+		if err := os.MkdirAll(into, 0o700); err != nil {
+			return "", err
+		}
+		build := exec.Command("go", "build", "-tags=lambda.norpc", "-trimpath", "-ldflags=-s -w", "-o", into, "./"+group+"/...")
 		build.Env = append(os.Environ(), "CGO_ENABLED=0")
 		if said, err := build.CombinedOutput(); err != nil {
 			return "", &buildError{string(said)}
 		}
 	}
-	return dir, nil
+	return built(), nil
 })
+
+// built names the folder of this process's binaries.
+func built() string { return filepath.Join(os.TempDir(), "gavel-functions-"+strconv.Itoa(os.Getpid())) }
 
 type buildError struct{ output string }
 
@@ -47,9 +54,7 @@ func (e *buildError) Error() string { return "go build: " + e.output }
 
 func TestMain(m *testing.M) {
 	code := m.Run()
-	if dir, err := binaries(); err == nil {
-		_ = os.RemoveAll(dir)
-	}
+	_ = os.RemoveAll(built())
 	os.Exit(code)
 }
 
@@ -69,18 +74,21 @@ func setup(t *testing.T) *server.Server {
 // start runs the built function of an operation against the local server.
 func start(t *testing.T, s *server.Server, operation string) *runtimeapi.Process {
 	t.Helper()
+	return run(t, operation, []string{
+		"GAVEL_JAAS_BASE_URL=" + s.Info().Sandboxes["jaas"].BaseURL,
+		"AWS_ENDPOINT_URL=" + s.URL() + "/local/aws",
+	})
+}
+
+// run runs the built function of an operation with the settings.
+func run(t *testing.T, operation string, settings []string) *runtimeapi.Process {
+	t.Helper()
 	dir, err := binaries()
 	if err != nil {
 		t.Fatal(err)
 	}
 	group, name, _ := strings.Cut(operation, "-")
-	process, err := runtimeapi.Start(t.Context(), runtimeapi.Config{
-		Binary: filepath.Join(dir, group, name),
-		Env: []string{
-			"GAVEL_JAAS_BASE_URL=" + s.Info().Sandboxes["jaas"].BaseURL,
-			"AWS_ENDPOINT_URL=" + s.URL() + "/local/aws",
-		},
-	})
+	process, err := runtimeapi.Start(t.Context(), runtimeapi.Config{Binary: filepath.Join(dir, group, name), Env: settings})
 	if err != nil {
 		t.Fatalf("start %s: %v", operation, err)
 	}

@@ -34,6 +34,9 @@ func (b *bench) measure(ctx context.Context, progress io.Writer) error {
 }
 
 func (b *bench) compare(ctx context.Context, s *subject) error {
+	if s.event, s.err = b.surroundings.Event(s.event); s.err != nil {
+		return ctx.Err() // of this one nothing more is measured
+	}
 	if err := b.measureCold(ctx, s); err != nil || s.err != nil {
 		return err
 	}

@@ -8,19 +8,19 @@ import (
 	"strings"
 	"time"
 
-	sandboxjaas "gavel/local/sandbox/jaas"
 	"gavel/shared/api"
 	"gavel/shared/api/catalog"
-	"gavel/shared/api/jaasapi"
 	"gavel/shared/auth"
 	"gavel/shared/logs"
 	"gavel/shared/problem"
+	"gavel/shared/roster"
 )
 
 const (
 	localPrefix   = "/local"
 	oidcPrefix    = localPrefix + "/oidc"
 	awsPrefix     = localPrefix + "/aws"
+	filesPrefix   = localPrefix + "/s3"
 	sandboxPrefix = localPrefix + "/sandbox/jaas"
 	jaasBase      = sandboxPrefix + "/v1/_jaas"
 )
@@ -30,9 +30,7 @@ const callTime = 29 * time.Second
 
 func (s *Server) routes() http.Handler {
 	operations := http.NewServeMux()
-	catalog.Register(api.New(operations), catalog.Services{
-		JaaS: jaasapi.NewClient(s.settings, s.secrets),
-	})
+	catalog.Register(api.New(operations), catalog.Services{JaaS: s.jaas, Rooms: s.rooms, Roster: roster.New(s.table)})
 	guarded := s.guard(api.Handler(operations))
 	local := s.localRoutes()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -77,11 +75,9 @@ func (s *Server) localRoutes() http.Handler {
 	mux.HandleFunc("POST "+awsPrefix, s.secretsManager)
 	mux.HandleFunc("POST "+awsPrefix+"/", s.secretsManager)
 	mux.Handle("GET "+localPrefix+"/sandbox/requests", s.recorder)
-	mux.Handle(sandboxPrefix+"/", http.StripPrefix(sandboxPrefix, sandboxjaas.New(sandboxjaas.Options{
-		PublicKey: newKeyRing(s.secrets).find,
-		Domain:    s.settings.JaaSDomain,
-		Recorder:  s.recorder,
-	})))
+	mux.HandleFunc("POST "+localPrefix+"/cleanup", s.cleanup)
+	mux.Handle(filesPrefix+"/", s.files)
+	mux.Handle(sandboxPrefix+"/", http.StripPrefix(sandboxPrefix, s.sandbox))
 	return loopbackOnly(mux)
 }
 

@@ -59,7 +59,9 @@ func (g generated) Read(_ context.Context, name string) (secrets.Raw, error) {
 	if name != "jaas/"+g.state.AppID {
 		return secrets.Raw{}, &secrets.Error{Name: g.FullName(name), Reason: "it does not exist"}
 	}
-	return rawJSON(map[string]string{"keyId": g.state.KeyID, "privateKey": g.state.PrivateKey})
+	return rawJSON(map[string]string{
+		"keyId": g.state.KeyID, "privateKey": g.state.PrivateKey, "webhookSecret": g.state.WebhookSecret,
+	})
 }
 
 // localSecrets adds the local API key to the API keys of another source.

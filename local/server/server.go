@@ -11,9 +11,15 @@ import (
 	"net/http"
 	"time"
 
+	"gavel/local/objects"
 	"gavel/local/sandbox"
+	sandboxjaas "gavel/local/sandbox/jaas"
+	"gavel/shared/api/jaasapi"
 	"gavel/shared/config"
+	"gavel/shared/jaas"
+	"gavel/shared/rooms"
 	"gavel/shared/secrets"
+	"gavel/shared/table/embedded"
 )
 
 // Options say what the server takes from its surroundings.
@@ -28,11 +34,20 @@ type Server struct {
 	http   *http.Server
 	served chan error
 
+	life  context.Context // ends when the server is closed
+	end   context.CancelFunc
+	swept chan struct{} // closed when nothing is swept any more
+
 	state    *state
 	settings config.Config
 	secrets  secrets.Source
 	appID    string
 	recorder *sandbox.Recorder
+	sandbox  *sandboxjaas.Server
+	jaas     *jaas.Client
+	table    *embedded.Store
+	files    *objects.Server
+	rooms    *rooms.Service
 }
 
 const (
@@ -55,21 +70,31 @@ func Start(ctx context.Context, opt Options) (*Server, error) {
 		return nil, err
 	}
 	go func() { s.served <- s.http.Serve(listener) }()
+	go s.sweep()
 	return s, nil
 }
 
 // build makes everything that serves, for a server that will be reached at url.
 func build(opt Options, url string) (*Server, error) {
-	st, err := loadState(or(opt.Getenv("GAVEL_DATA_DIR"), defaultDataDir))
+	dir := or(opt.Getenv("GAVEL_DATA_DIR"), defaultDataDir)
+	st, err := loadState(dir)
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{url: url, state: st, recorder: &sandbox.Recorder{}, served: make(chan error, 1)}
+	s := &Server{url: url, state: st, recorder: &sandbox.Recorder{}, served: make(chan error, 1), swept: make(chan struct{})}
+	s.life, s.end = context.WithCancel(context.Background())
 	s.settings, err = config.Load(localDefaults(opt.Getenv, url))
 	if err != nil {
 		return nil, err
 	}
 	if err := s.loadSecrets(); err != nil {
+		return nil, err
+	}
+	s.jaas = jaasapi.NewClient(s.settings, s.secrets)
+	s.sandbox = sandboxjaas.New(sandboxjaas.Options{
+		PublicKey: newKeyRing(s.secrets).find, Domain: s.settings.JaaSDomain, Recorder: s.recorder, Webhook: s.webhook,
+	})
+	if err := s.openRooms(dir); err != nil {
 		return nil, err
 	}
 	s.http = &http.Server{
@@ -115,7 +140,10 @@ func (s *Server) Close() error {
 	if errors.Is(err, context.DeadlineExceeded) {
 		err = s.http.Close()
 	}
-	return err
+	s.end()
+	<-s.swept
+	s.sandbox.Close()
+	return errors.Join(err, s.table.Close())
 }
 
 func or(value, fallback string) string {

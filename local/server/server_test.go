@@ -123,6 +123,9 @@ func TestStateSurvivesARestart(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	first := setup(t, map[string]string{"GAVEL_DATA_DIR": dir})
+	if err := first.Close(); err != nil {
+		t.Fatalf("close: %v", err)
+	}
 	second := setup(t, map[string]string{"GAVEL_DATA_DIR": dir})
 	if first.APIKey != second.APIKey || first.AppID != second.AppID {
 		t.Errorf("got another key or tenant after a restart")

@@ -27,6 +27,9 @@ type state struct {
 	APIKey     string `json:"apiKey"`
 	APIKeyHash string `json:"apiKeySha256"`
 	IssuerKey  string `json:"issuerKey"` // PEM, PKCS #8
+	// WebhookSecret is what the sandbox signs its events with, FilesSecret the key to the files.
+	WebhookSecret string `json:"webhookSecret"`
+	FilesSecret   string `json:"filesSecret"`
 
 	issuerKey *ecdsa.PrivateKey
 }
@@ -51,7 +54,17 @@ func loadState(dir string) (*state, error) {
 	if err := json.Unmarshal(text, st); err != nil {
 		return nil, fmt.Errorf("%s cannot be read; remove it to get a fresh one: %w", path, err)
 	}
+	if st.WebhookSecret == "" || st.FilesSecret == "" { // written by an earlier version
+		st.addSecrets()
+		if err := st.save(path); err != nil {
+			return nil, err
+		}
+	}
 	return st, st.parse()
+}
+
+func (st *state) addSecrets() {
+	st.WebhookSecret, st.FilesSecret = "whsec_"+randomHex(16), randomHex(20)
 }
 
 func makeState(path string) (*state, error) {
@@ -68,6 +81,7 @@ func makeState(path string) (*state, error) {
 		AppID: sandboxAppID, KeyID: sandboxKeyID,
 		APIKey: key, APIKeyHash: entry.SHA256,
 	}
+	st.addSecrets()
 	if st.PrivateKey, err = toPEM(tenantKey); err != nil {
 		return nil, err
 	}

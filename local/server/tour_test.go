@@ -33,6 +33,8 @@ func TestTourOfTheReadme(t *testing.T) {
 		`"joinUrl":"https://8x8.vc/`, `"participantId":`, `{"outcome":"requested"}`, `{"outcome":"banned"}`,
 		`{"outcome":"kicked"}`, `"error":"user is banned"`, `{"outcome":"hung_up"}`, `{"outcome":"destroyed"}`,
 		`{"outcome":"not_found"}`, `"action":"DIAL_OUT_PARTICIPANT"`, `"location":"body.phoneNo"`, `"location":"body.when"`,
+		`{"rooms":[{"id":`, `"status":404`, `"participantId":`, `"username":"Bea"`, `"text":"Here are my notes 📎"`, `"name":"notes.txt"`, `hello`,
+		`"code":"last_admin"`, `{"action":"ban","outcome":"banned"}`, `{"action":"destroy","outcome":"destroyed"}`, `"code":"room_ended"`,
 	} {
 		at := strings.Index(text, want)
 		if at < 0 {

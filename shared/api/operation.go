@@ -30,6 +30,8 @@ type Operation struct {
 	Tag         string
 	// Scope is what a caller must have been given; empty for an open operation.
 	Scope string
+	// Person says that only a person can call it, with an access token; it needs no scope. See Caller.
+	Person bool
 	// Status is that of a success; 200 when 0.
 	Status int
 	// ContentType is that of an answer made of bytes; JSON otherwise.
@@ -38,6 +40,10 @@ type Operation struct {
 	Upstream bool
 	// Secrets says that the operation needs a secret although it calls no provider.
 	Secrets bool
+	// RawBody says that the body is taken as the bytes that came, whose sender signed them.
+	RawBody bool
+	// Errors are further statuses it fails with.
+	Errors []int
 }
 
 // Register adds the operation to the API. Errors of handle become problem documents, see Problem.
@@ -57,6 +63,9 @@ func Register[I, O any](api huma.API, op Operation, handle func(context.Context,
 		Errors:        possibleErrors(op),
 		Middlewares:   huma.Middlewares{named(op.ID)},
 	}
+	if op.RawBody {
+		described.SkipValidateBody = true
+	}
 	if op.ContentType != "" {
 		described.Responses = map[string]*huma.Response{strconv.Itoa(op.Status): {
 			Description: http.StatusText(op.Status),
@@ -65,7 +74,11 @@ func Register[I, O any](api huma.API, op Operation, handle func(context.Context,
 	}
 	if op.Scope != "" {
 		described.Security = []map[string][]string{{schemeAPIKey: {op.Scope}}, {schemeBearer: {op.Scope}}}
-		described.Middlewares = append(described.Middlewares, scoped(op.Scope))
+		described.Middlewares = append(described.Middlewares, admitting(inScope(op.Scope)))
+	}
+	if op.Person {
+		described.Security = []map[string][]string{{schemeBearer: {}}}
+		described.Middlewares = append(described.Middlewares, admitting(isPerson))
 	}
 	huma.Register(api, described, func(ctx context.Context, in *I) (*O, error) {
 		out, err := handle(ctx, in)
@@ -86,7 +99,7 @@ func schemaOfBytes(contentType string) *huma.Schema {
 
 func possibleErrors(op Operation) []int {
 	var statuses []int
-	if op.Scope != "" {
+	if op.Scope != "" || op.Person {
 		statuses = append(statuses, http.StatusUnauthorized, http.StatusForbidden)
 	}
 	if op.Method != http.MethodGet {
@@ -98,27 +111,40 @@ func possibleErrors(op Operation) []int {
 	if op.Upstream || op.Secrets {
 		statuses = append(statuses, http.StatusServiceUnavailable)
 	}
-	return append(statuses, http.StatusInternalServerError)
+	return append(append(statuses, op.Errors...), http.StatusInternalServerError)
 }
 
-// scoped lets in only callers that were given the scope.
-func scoped(scope string) func(huma.Context, func(huma.Context)) {
+// admitting lets in only callers that nothing stands against.
+func admitting(check func(auth.Principal) error) func(huma.Context, func(huma.Context)) {
 	return func(ctx huma.Context, next func(huma.Context)) {
 		r, w := humago.Unwrap(ctx)
 		principal, err := auth.Resolve(r.Context())
 		if err == nil {
 			logs.Add(r.Context(), slog.Any("principal", principal))
-			if !principal.Has(scope) {
-				err = problem.New(http.StatusForbidden, problem.Forbidden,
-					"the credentials are good but lack the scope "+scope)
-			}
+			err = check(principal)
 		}
 		if err != nil {
 			Write(w, r, Problem(r.Context(), err))
 			return
 		}
-		next(ctx)
+		next(huma.WithContext(ctx, auth.WithPrincipal(ctx.Context(), principal)))
 	}
+}
+
+func inScope(scope string) func(auth.Principal) error {
+	return func(p auth.Principal) error {
+		if p.Has(scope) {
+			return nil
+		}
+		return problem.New(http.StatusForbidden, problem.Forbidden, "the credentials are good but lack the scope "+scope)
+	}
+}
+
+func isPerson(p auth.Principal) error {
+	if p.Kind == auth.User {
+		return nil
+	}
+	return problem.New(http.StatusForbidden, problem.Forbidden, "this is for people: send an access token in Authorization: Bearer, not an API key")
 }
 
 // named notes which operation a request turned out to be for.

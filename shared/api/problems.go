@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -17,6 +18,7 @@ import (
 	"gavel/shared/logs"
 	"gavel/shared/problem"
 	"gavel/shared/secrets"
+	"gavel/shared/table"
 )
 
 // Problem is the one place where an error becomes an answer. What the caller need not know is
@@ -50,6 +52,9 @@ func classify(ctx context.Context, err error) *problem.Problem {
 		return problem.New(http.StatusUnauthorized, problem.Unauthenticated, "the credentials are not good (any more)")
 	case errors.Is(err, auth.ErrUnavailable):
 		return problem.New(http.StatusServiceUnavailable, problem.Unavailable, "the issuer of the access token cannot be asked for its keys now")
+	case errors.Is(err, table.ErrBusy):
+		slog.WarnContext(ctx, "state not reached", "error", err)
+		return busy("the state is busy or cannot be reached in time; whether a change was made is not known")
 	case errors.As(err, &secret):
 		return secretProblem(secret)
 	case errors.As(err, &upstream):
@@ -57,6 +62,13 @@ func classify(ctx context.Context, err error) *problem.Problem {
 	}
 	slog.ErrorContext(ctx, "unexpected error", "error", err)
 	return internal(http.StatusInternalServerError)
+}
+
+// busy is the answer where trying again soon may help.
+func busy(detail string) *problem.Problem {
+	p := problem.New(http.StatusServiceUnavailable, problem.Unavailable, detail)
+	p.RetryAfter = time.Second
+	return p
 }
 
 // internal is the answer to what is our own fault, of which the caller learns nothing more.

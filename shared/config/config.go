@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/netip"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 )
@@ -107,8 +108,11 @@ type reader struct {
 	faults []string
 }
 
+// fault notes each fault once: one endpoint can be that of several services.
 func (r *reader) fault(name, message string) {
-	r.faults = append(r.faults, name+" "+message)
+	if fault := name + " " + message; !slices.Contains(r.faults, fault) {
+		r.faults = append(r.faults, fault)
+	}
 }
 
 func (r *reader) text(name, fallback string) string {

@@ -73,7 +73,9 @@ func TestLoad_RefusesBadValues(t *testing.T) {
 		"GAVEL_OIDC_ISSUER":                urls,
 		"GAVEL_OIDC_JWKS_URL":              urls,
 		"AWS_ENDPOINT_URL_SECRETS_MANAGER": urls,
-		"AWS_ENDPOINT_URL":                 urls,
+		"AWS_ENDPOINT_URL_DYNAMODB":        urls,
+		"AWS_ENDPOINT_URL_S3":              urls,
+		"AWS_ENDPOINT_URL_SCHEDULER":       urls,
 		"GAVEL_UPSTREAM_TIMEOUT": {
 			"10": notTime, "ten": notTime, "0s": notTime, "-1s": notTime, "1 s": notTime, "1d": notTime, "9999999999h": notTime,
 		},
@@ -148,7 +150,9 @@ func TestLoad_Defaults(t *testing.T) {
 	names := []string{
 		"GAVEL_SECRET_PREFIX", "GAVEL_SECRETS_FILE", "GAVEL_JAAS_BASE_URL", "GAVEL_JAAS_DOMAIN", "GAVEL_OIDC_ISSUER",
 		"GAVEL_OIDC_AUDIENCE", "GAVEL_OIDC_JWKS_URL", "GAVEL_UPSTREAM_TIMEOUT", "GAVEL_LOG_LEVEL", "AWS_REGION",
-		"AWS_ENDPOINT_URL_SECRETS_MANAGER", "AWS_ENDPOINT_URL",
+		"AWS_ENDPOINT_URL_SECRETS_MANAGER", "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_DYNAMODB", "AWS_ENDPOINT_URL_S3",
+		"AWS_ENDPOINT_URL_SCHEDULER", "GAVEL_TABLE", "GAVEL_FILES_BUCKET", "GAVEL_SCHEDULE_GROUP", "GAVEL_SCHEDULE_TARGET_ARN",
+		"GAVEL_SCHEDULE_ROLE_ARN", "GAVEL_SCHEDULE_DEAD_LETTER_ARN", "GAVEL_ROOMS_JAAS_APP_ID",
 	}
 	for kind, value := range map[string]string{"unset": "", "blank": " \t\n"} {
 		var settings []string
@@ -203,15 +207,47 @@ func TestLoad_TakesGoodValues(t *testing.T) {
 		"log level": {[]string{"GAVEL_LOG_LEVEL", "debug"}, func(c *config.Config) { c.LogLevel = "debug" }},
 		"region":    {[]string{"AWS_REGION", "eu-central-1"}, func(c *config.Config) { c.AWSRegion = "eu-central-1" }},
 		"endpoint of all services": {
-			[]string{"AWS_ENDPOINT_URL", "http://localhost:5000"}, func(c *config.Config) { c.SecretsEndpoint = "http://localhost:5000" },
+			[]string{"AWS_ENDPOINT_URL", "http://localhost:5000"}, func(c *config.Config) { allEndpoints(c, "http://localhost:5000") },
 		},
-		"endpoint of the one": {
+		"endpoint of Secrets Manager": {
 			[]string{"AWS_ENDPOINT_URL", "http://localhost:5000", "AWS_ENDPOINT_URL_SECRETS_MANAGER", "http://localhost:5001"},
-			func(c *config.Config) { c.SecretsEndpoint = "http://localhost:5001" },
+			func(c *config.Config) {
+				allEndpoints(c, "http://localhost:5000")
+				c.SecretsEndpoint = "http://localhost:5001"
+			},
 		},
-		"endpoint of the one, that of all being bad": {
-			[]string{"AWS_ENDPOINT_URL", "localhost", "AWS_ENDPOINT_URL_SECRETS_MANAGER", "http://localhost:5001"},
-			func(c *config.Config) { c.SecretsEndpoint = "http://localhost:5001" },
+		"endpoint of DynamoDB": {
+			[]string{"AWS_ENDPOINT_URL_DYNAMODB", "http://localhost:8000"}, func(c *config.Config) { c.TableEndpoint = "http://localhost:8000" },
+		},
+		"endpoint of S3": {
+			[]string{"AWS_ENDPOINT_URL_S3", "http://localhost:9000/s3"}, func(c *config.Config) { c.FilesEndpoint = "http://localhost:9000/s3" },
+		},
+		"endpoint of Scheduler": {
+			[]string{"AWS_ENDPOINT_URL_SCHEDULER", "http://localhost:5002", "AWS_ENDPOINT_URL", "http://localhost:5000"},
+			func(c *config.Config) {
+				allEndpoints(c, "http://localhost:5000")
+				c.ScheduleEndpoint = "http://localhost:5002"
+			},
+		},
+		"endpoint of each, that of all being bad": {
+			[]string{
+				"AWS_ENDPOINT_URL", "localhost", "AWS_ENDPOINT_URL_SECRETS_MANAGER", "http://localhost:1", "AWS_ENDPOINT_URL_DYNAMODB", "http://localhost:1",
+				"AWS_ENDPOINT_URL_S3", "http://localhost:1", "AWS_ENDPOINT_URL_SCHEDULER", "http://localhost:1",
+			},
+			func(c *config.Config) { allEndpoints(c, "http://localhost:1") },
+		},
+		"table":          {[]string{"GAVEL_TABLE", " rooms "}, func(c *config.Config) { c.Table = "rooms" }},
+		"bucket":         {[]string{"GAVEL_FILES_BUCKET", "files"}, func(c *config.Config) { c.FilesBucket = "files" }},
+		"schedule group": {[]string{"GAVEL_SCHEDULE_GROUP", "ends"}, func(c *config.Config) { c.ScheduleGroup = "ends" }},
+		"schedule target": {
+			[]string{"GAVEL_SCHEDULE_TARGET_ARN", "arn:target"}, func(c *config.Config) { c.ScheduleTargetARN = "arn:target" },
+		},
+		"schedule role": {[]string{"GAVEL_SCHEDULE_ROLE_ARN", "arn:role"}, func(c *config.Config) { c.ScheduleRoleARN = "arn:role" }},
+		"dead letters": {
+			[]string{"GAVEL_SCHEDULE_DEAD_LETTER_ARN", "arn:queue"}, func(c *config.Config) { c.ScheduleDeadLetterARN = "arn:queue" },
+		},
+		"tenant of rooms": {
+			[]string{"GAVEL_ROOMS_JAAS_APP_ID", "vpaas-magic-cookie-1"}, func(c *config.Config) { c.RoomsJaaSAppID = "vpaas-magic-cookie-1" },
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -223,6 +259,24 @@ func TestLoad_TakesGoodValues(t *testing.T) {
 			}
 		})
 	}
+}
+
+func allEndpoints(c *config.Config, url string) {
+	c.SecretsEndpoint, c.TableEndpoint, c.FilesEndpoint, c.ScheduleEndpoint = url, url, url, url
+}
+
+func TestRequire_NamesAllThatAreNotSet(t *testing.T) {
+	t.Parallel()
+	values := map[string]string{"GAVEL_TABLE": "rooms", "GAVEL_FILES_BUCKET": " \t\n", "GAVEL_SCHEDULE_GROUP": ""}
+	getenv := func(name string) string { return values[name] }
+	if err := config.Require(getenv); err != nil {
+		t.Errorf("got %v for no names, want nil", err)
+	}
+	if err := config.Require(getenv, "GAVEL_TABLE"); err != nil {
+		t.Errorf("got %v for a setting that is there, want nil", err)
+	}
+	err := config.Require(getenv, "GAVEL_SCHEDULE_GROUP", "GAVEL_TABLE", "GAVEL_FILES_BUCKET", "GAVEL_SCHEDULE_ROLE_ARN")
+	faults(t, err, "GAVEL_SCHEDULE_GROUP is not set", "GAVEL_FILES_BUCKET is not set", "GAVEL_SCHEDULE_ROLE_ARN is not set")
 }
 
 // A token may go over plain http where no stranger can listen.

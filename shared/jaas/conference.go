@@ -12,6 +12,9 @@ import (
 
 const conferencePath = "/conference-commands/v1/meeting"
 
+// Conference gives the full name of a tenant's room, <appId>/<room>, as it stands in the fqn of webhooks.
+func Conference(appID AppID, room Room) string { return string(appID) + "/" + string(room) }
+
 // payload is the body's inner object; each action has its own fields beside the conference.
 type payload struct {
 	Conference  string `json:"conferenceFullName"`

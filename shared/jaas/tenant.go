@@ -32,18 +32,22 @@ type tenant struct {
 	appID AppID
 	kid   string
 	key   *rsa.PrivateKey
+	// webhook is what JaaS signs its events with; the zero value where the secret has none.
+	webhook WebhookSecret
 
 	mu         sync.Mutex
 	admin      string
 	adminUntil time.Time
 }
 
-// parseTenant reads {"keyId": …, "privateKey": …}. Its errors are shown to callers.
+// parseTenant reads {"keyId": …, "privateKey": …, "webhookSecret": …}, the last of which may be
+// missing. Its errors are shown to callers.
 func parseTenant(name string, raw secrets.Raw) (*tenant, error) {
 	appID := AppID(strings.TrimPrefix(name, secretName("")))
 	var content struct {
 		KeyID      string `json:"keyId"`
 		PrivateKey string `json:"privateKey"`
+		Webhook    string `json:"webhookSecret"`
 	}
 	if err := json.Unmarshal(raw.Bytes(), &content); err != nil {
 		return nil, errors.New(`expected a JSON object such as {"keyId": "…", "privateKey": "…"} with strings in it`)
@@ -56,7 +60,13 @@ func parseTenant(name string, raw secrets.Raw) (*tenant, error) {
 	if err != nil {
 		return nil, errors.New("privateKey: " + err.Error())
 	}
-	return &tenant{appID: appID, kid: string(appID) + "/" + keyID, key: key}, nil
+	parsed := &tenant{appID: appID, kid: string(appID) + "/" + keyID, key: key}
+	if content.Webhook != "" {
+		if parsed.webhook, err = ParseWebhookSecret(content.Webhook); err != nil {
+			return nil, errors.New("webhookSecret: " + err.Error())
+		}
+	}
+	return parsed, nil
 }
 
 // parseKeyID takes the short id, and the whole kid ("<appId>/<id>") that the console shows

@@ -26,6 +26,14 @@ const (
 	NotConfigured       Code = "not_configured"
 	Unavailable         Code = "unavailable"
 	Internal            Code = "internal_error"
+
+	RoomEnded       Code = "room_ended"
+	RoomNotStarted  Code = "room_not_started"
+	RoomStarted     Code = "room_started"
+	RoomFull        Code = "room_full"
+	LastAdmin       Code = "last_admin"
+	NoProvider      Code = "no_provider"
+	FileNotUploaded Code = "file_not_uploaded"
 )
 
 // ContentType is the media type of a problem document.
@@ -53,6 +61,10 @@ type Problem struct {
 	UpstreamBody    string `json:"upstreamBody,omitempty" doc:"The beginning of the meeting system's answer, redacted"`
 	MayHaveHappened *bool  `json:"mayHaveHappened,omitempty" doc:"Whether the command may have been carried out all the same"`
 	Secret          string `json:"secret,omitempty" doc:"The secret to create or to mend" example:"gavel/api-keys"`
+
+	// StartTime and EndTime are a room's, where they are why a call is refused.
+	StartTime time.Time `json:"start_time,omitzero" doc:"When the room starts or started, where that is why a call is refused"`
+	EndTime   time.Time `json:"end_time,omitzero" doc:"When the room ends or ended, where that is why a call is refused"`
 
 	// RetryAfter goes out as the Retry-After header, in whole seconds rounded up.
 	RetryAfter time.Duration `json:"-"`

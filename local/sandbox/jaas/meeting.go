@@ -97,7 +97,7 @@ func runKick(s *state, appID, room string, payload map[string]json.RawMessage) (
 	if !participantID.MatchString(id) {
 		return answer{}, badRequest("participantId must be 8 lower-case hex digits: the first block of the UUID in participantJid")
 	}
-	if !s.remove(appID, room, id) {
+	if !s.remove(appID, room, id, reasonKicked) {
 		return answer{}, refuse(http.StatusNotFound, "not_found", "no such participant in this meeting now")
 	}
 	return done("participant removed"), nil

@@ -22,6 +22,11 @@ type participant struct {
 	UserID    string `json:"userId"`
 	Name      string `json:"name"`
 	Moderator bool   `json:"moderator"`
+
+	// What only webhooks show.
+	Email  string `json:"-"`
+	Avatar string `json:"-"`
+	Group  string `json:"-"`
 }
 
 // call is one leg of a dial-out.

@@ -42,11 +42,17 @@ func (s *state) join(appID, name string, p participant, hash [sha256.Size]byte) 
 	if len(r.participants) >= maxParticipants {
 		return participant{}, "", refuse(http.StatusForbidden, "room-full", "a meeting holds 500 participants")
 	}
-	return *r.enter(p, s.domain), r.session, nil
+	first := len(r.participants) == 0
+	joined = *r.enter(p, s.domain)
+	if first {
+		s.tellRoom(roomCreated, appID, r)
+	}
+	s.tellParticipant(participantJoined, appID, r, joined, "")
+	return joined, r.session, nil
 }
 
 // remove takes somebody out, by leaving or by kick. The last one out ends the room, calls and all.
-func (s *state) remove(appID, name, id string) bool {
+func (s *state) remove(appID, name, id, reason string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	r := s.room(appID, name)
@@ -57,9 +63,11 @@ func (s *state) remove(appID, name, id string) bool {
 	if i < 0 {
 		return false
 	}
+	s.tellParticipant(participantLeft, appID, r, *r.participants[i], reason)
 	r.participants = slices.Delete(r.participants, i, i+1)
 	if len(r.participants) == 0 {
 		delete(s.tenants[appID].rooms, name)
+		s.tellRoom(roomDestroyed, appID, r)
 	}
 	return true
 }
@@ -72,7 +80,11 @@ func (s *state) destroy(appID, name string) bool {
 	if r == nil || len(r.participants) == 0 {
 		return false
 	}
+	for _, p := range r.participants {
+		s.tellParticipant(participantLeft, appID, r, *p, reasonLeft)
+	}
 	delete(s.tenants[appID].rooms, name)
+	s.tellRoom(roomDestroyed, appID, r)
 	return true
 }
 

@@ -80,7 +80,7 @@ func (s *Server) showRoom(v visit) (answer, error) {
 }
 
 func (s *Server) leave(v visit) (answer, error) {
-	if !s.state.remove(v.appID, v.room, v.participant) {
+	if !s.state.remove(v.appID, v.room, v.participant, reasonLeft) {
 		return answer{}, refuse(http.StatusNotFound, "not_found", "no such participant in this meeting now")
 	}
 	return answer{status: http.StatusNoContent}, nil
@@ -129,11 +129,14 @@ func joinToken(r *http.Request) (string, error) {
 	return text(fields, "jwt")
 }
 
-// newcomer reads context.user. All of it is optional.
+// newcomer reads context.user, and the group beside it. All of it is optional.
 func newcomer(claims map[string]any) participant {
 	user, _ := claimContext(claims)["user"].(map[string]any)
 	moderator, _ := flag(user["moderator"])
-	return participant{UserID: word(user["id"]), Name: word(user["name"]), Moderator: moderator}
+	return participant{
+		UserID: word(user["id"]), Name: word(user["name"]), Moderator: moderator,
+		Email: word(user["email"]), Avatar: word(user["avatar"]), Group: word(claimContext(claims)["group"]),
+	}
 }
 
 // word reads a string. Numbers pass as their digits, as they do on their way through XMPP.

@@ -1,5 +1,5 @@
-// Package jaas is a stand-in for 8x8 JaaS: its six server-side endpoints and, in place of the web client
-// and XMPP, a small API for joining rooms.
+// Package jaas is a stand-in for 8x8 JaaS: its six server-side endpoints, the webhooks of a meeting's course and, in
+// place of the web client and XMPP, a small API for joining rooms.
 //
 // It reads the public documents for itself and shares no code with the client it tests, so that one
 // mistake cannot sit on both sides. Where the documents say nothing it follows the open-source code
@@ -7,6 +7,7 @@
 //
 //   - https://developer.8x8.com/jaas/docs/webhooks-jaas-endpoints
 //   - https://developer.8x8.com/jaas/docs/api-keys-jwt
+//   - https://developer.8x8.com/jaas/docs/webhooks-overview
 //   - https://github.com/jitsi/jitsi-meet/tree/master/resources/prosody-plugins
 //
 // Everything is kept in memory.
@@ -41,6 +42,10 @@ type Options struct {
 	Domain string
 	// Recorder receives every server-side exchange, refused ones too; nil records nothing.
 	Recorder *sandbox.Recorder
+	// Webhook looks up where a tenant's events go; nil sends none.
+	Webhook WebhookFunc
+	// Transport carries the webhooks; default [http.DefaultTransport].
+	Transport http.RoundTripper
 }
 
 // Server is the stand-in. Its paths are relative to where it is mounted:
@@ -64,6 +69,11 @@ type Options struct {
 // "errors" lists all keys of the client's check. A room is {room, sessionId, participants[], calls[]};
 // GET of all rooms wraps them in {"rooms":[…]}. Leaving answers 204; the last one to leave ends the
 // session. Only joining needs a token: all this belongs on a developer's machine.
+//
+// What happens in a room is told to the tenant's webhook: ROOM_CREATED and PARTICIPANT_JOINED as people join,
+// PARTICIPANT_LEFT with the disconnectReason left or kicked, ROOM_DESTROYED when the last one is out. Events leave in
+// the background, a tenant's one after the other; one that is not taken with a 2xx is tried twice more and then lost.
+// See [Server.Flush]. Calls are not told of, as nobody answers them.
 //
 // Mount it with [http.StripPrefix] for a prefix, below an [http.ServeMux] or without one. It splits the
 // path before decoding it, so that user ids such as "..", sent as "%2E%2E", or "a/b", sent as "a%2Fb",
@@ -89,7 +99,27 @@ func New(o Options) *Server {
 	}
 	s.state.tenants = map[string]*tenant{}
 	s.state.domain = s.domain
+	if o.Webhook != nil {
+		s.state.webhooks = newQueue(o.Webhook, newWebhookClient(o.Transport), s.now)
+	}
 	return s
+}
+
+// Flush waits until every event is delivered or lost, those included that the receiver caused meanwhile. It returns
+// the context's error when that ends first.
+func (s *Server) Flush(ctx context.Context) error {
+	if s.state.webhooks == nil {
+		return nil
+	}
+	return s.state.webhooks.flush(ctx)
+}
+
+// Close breaks off the sending of events and forgets those that wait; none is sent from then on. The rest of the
+// server goes on.
+func (s *Server) Close() {
+	if s.state.webhooks != nil {
+		s.state.webhooks.close()
+	}
 }
 
 // ServeHTTP serves both groups of paths. Whatever is not below /rooms counts as a request to the

@@ -43,13 +43,14 @@ type world struct {
 	url   string
 	nanos atomic.Int64
 	rec   sandbox.Recorder
+	*jaas.Server
 }
 
-func setup(t *testing.T) *world {
+func setup(t *testing.T, options ...func(*jaas.Options)) *world {
 	t.Helper()
 	w := &world{t: t}
 	w.nanos.Store(start.UnixNano())
-	server := jaas.New(jaas.Options{
+	o := jaas.Options{
 		PublicKey: func(_ context.Context, id string) (*rsa.PublicKey, error) {
 			if id != kid && id != otherKid {
 				return nil, errors.New("no such key")
@@ -58,8 +59,13 @@ func setup(t *testing.T) *world {
 		},
 		Now:      func() time.Time { return time.Unix(0, w.nanos.Load()) },
 		Recorder: &w.rec,
-	})
-	h := httptest.NewServer(http.StripPrefix(mount, server))
+	}
+	for _, set := range options {
+		set(&o)
+	}
+	w.Server = jaas.New(o)
+	t.Cleanup(w.Close)
+	h := httptest.NewServer(http.StripPrefix(mount, w.Server))
 	t.Cleanup(h.Close)
 	w.url = h.URL + mount
 	return w

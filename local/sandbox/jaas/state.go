@@ -24,6 +24,8 @@ type state struct {
 	mu      sync.Mutex
 	domain  string
 	tenants map[string]*tenant
+	// webhooks is nil when nobody is told. To put an event into it is not to wait.
+	webhooks *queue
 }
 
 type tenant struct {

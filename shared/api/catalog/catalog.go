@@ -12,18 +12,22 @@ import (
 	"gavel/docs"
 	"gavel/shared/api"
 	"gavel/shared/api/jaasapi"
+	"gavel/shared/api/roomsapi"
 	"gavel/shared/api/systemapi"
 	"gavel/shared/apipage"
 )
 
 // Services are what the operations work with.
 type Services struct {
-	JaaS jaasapi.Client
+	JaaS   jaasapi.Client
+	Roster jaasapi.Noter
+	Rooms  roomsapi.Service
 }
 
 // Register adds all operations.
 func Register(a huma.API, s Services) {
-	jaasapi.Register(a, s.JaaS)
+	jaasapi.Register(a, s.JaaS, s.Roster)
+	roomsapi.Register(a, s.Rooms)
 	systemapi.RegisterHealth(a)
 	systemapi.RegisterOpenAPI(a, docs.OpenAPI)
 	systemapi.RegisterDocs(a, apipage.NewLazy(docs.OpenAPI))

@@ -42,12 +42,13 @@ type Client interface {
 	DialOuter
 	HangUpper
 	Kicker
+	Receiver
 }
 
 var _ Client = (*jaas.Client)(nil)
 
 // Register adds all operations of the group.
-func Register(a huma.API, client Client) {
+func Register(a huma.API, client Client, roster Noter) {
 	RegisterCreateToken(a, client)
 	RegisterBanUser(a, client)
 	RegisterBanJWT(a, client)
@@ -55,6 +56,7 @@ func Register(a huma.API, client Client) {
 	RegisterDialOut(a, client)
 	RegisterHangUp(a, client)
 	RegisterKickParticipant(a, client)
+	RegisterWebhook(a, client, roster)
 }
 
 // TenantPath is the part of the path that every operation has. Like the other embedded inputs it

@@ -133,6 +133,7 @@ func secretsFile(t testing.TB, content any) secrets.Source {
 
 // options are what a test changes about the surroundings; the zero value is a good day.
 type options struct {
+	roster jaasapi.Noter
 	// upstream answers in place of JaaS; with an empty JSON object when nil.
 	upstream http.HandlerFunc
 	// upstreamURL is another upstream altogether.
@@ -224,7 +225,7 @@ func setup(t testing.TB, opt options) *gateway {
 		HTTP: httpclient.New(httpclient.Options{Provider: jaas.Provider, Budget: opt.budget, Now: opt.now}),
 	})
 	mux := http.NewServeMux()
-	jaasapi.Register(api.New(mux), client)
+	jaasapi.Register(api.New(mux), client, opt.roster)
 	served := httptest.NewServer(identified(api.Handler(mux), opt.authenticator))
 	t.Cleanup(served.Close)
 	return &gateway{url: served.URL, upstream: up}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -92,6 +93,34 @@ func TestStore_GivesUpWithTheBudget(t *testing.T) {
 			t.Errorf("took %v with a budget of a tenth of a second", took)
 		}
 	})
+}
+
+// In a bad minute all calls of a process are throttled. None may give up because the others try again as well.
+func TestStore_ManyTryAgain(t *testing.T) {
+	t.Parallel()
+	var mu sync.Mutex
+	seen := map[string]int{}
+	throttle := passing["throttled"]
+	store := newPeer(t, func(w http.ResponseWriter, r *http.Request, got request) {
+		mu.Lock()
+		seen[got.Body]++
+		again := seen[got.Body] <= 3
+		mu.Unlock()
+		if again {
+			throttle(w, r, got)
+			return
+		}
+		done(w, r, got)
+	}).store(time.Minute)
+	var all sync.WaitGroup
+	for i := range 50 {
+		all.Go(func() {
+			if _, err := store.Get(t.Context(), at(fmt.Sprint(i))); err != nil {
+				t.Errorf("call %d: %v", i, err)
+			}
+		})
+	}
+	all.Wait()
 }
 
 func TestTransaction_HasAToken(t *testing.T) {

@@ -19,7 +19,6 @@ type Store struct {
 	db     *bbolt.DB
 	writes chan *write   // from Write to commitAll, without a buffer: who handed over waits for the outcome
 	closed chan struct{} // closed by Close
-	ended  chan struct{} // closed when commitAll is over
 	stop   func() error
 }
 
@@ -35,20 +34,18 @@ func newStore(db *bbolt.DB) *Store {
 		db:     db,
 		writes: make(chan *write),
 		closed: make(chan struct{}),
-		ended:  make(chan struct{}),
 	}
 	s.stop = sync.OnceValue(s.shutdown)
 	go s.commitAll()
 	return s
 }
 
-// Close waits for calls that are under way and gives the file free for others to open. Calls that
-// come later fail. Closing again does nothing.
+// Close lets calls that are at the file end, and gives it free for others to open. All other calls
+// fail from then on. Closing again does nothing.
 func (s *Store) Close() error { return s.stop() }
 
 func (s *Store) shutdown() error {
 	close(s.closed)
-	<-s.ended
 	if err := s.db.Close(); err != nil {
 		return fmt.Errorf("embedded: close: %w", err)
 	}

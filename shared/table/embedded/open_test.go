@@ -87,6 +87,9 @@ func stored(t *testing.T) []byte {
 			t.Fatal(err)
 		}
 	}
+	if err := store.Write(t.Context(), create("large", `"`+strings.Repeat("x", table.MaxData-2)+`"`)); err != nil {
+		t.Fatal(err) // the end of the file is not read by looking at the items' beginnings
+	}
 	if err := store.Close(); err != nil {
 		t.Fatal(err)
 	}

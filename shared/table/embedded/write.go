@@ -54,7 +54,6 @@ func changesAnything(changes []table.Change) bool {
 // commitAll runs until the store is closed. While a commit waits for the disk, the Writes that arrive gather, and share
 // the next one. (bbolt's own Batch makes a lone Write wait for company.)
 func (s *Store) commitAll() {
-	defer close(s.ended)
 	for {
 		select {
 		case w := <-s.writes:

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -28,6 +29,21 @@ func getInOrder(t *testing.T, store table.Store) {
 	}
 	if absent := read(t, store, at("none"))[0]; absent.Exists() || absent.Data != nil || absent.Key != at("none") {
 		t.Errorf("a lone key without an item: got %+v", absent)
+	}
+}
+
+// getOwnData changes what it got.
+func getOwnData(t *testing.T, store table.Store) {
+	write(t, store, create("a", `"A"`), create("b", `"B"`))
+	listed := query(t, store, table.Range{Partition: "room#1", Prefix: "a", Limit: 1})
+	for _, items := range [][]table.Item{read(t, store, at("a")), read(t, store, at("a"), at("a"), at("b")), listed} {
+		clear(items[0].Data)
+		if len(items) > 1 && string(items[1].Data) != `"A"` {
+			t.Errorf("the same key again: got %q, want %q", items[1].Data, `"A"`)
+		}
+		if got, want := string(read(t, store, at("a"))[0].Data), `"A"`; got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
 	}
 }
 
@@ -55,7 +71,7 @@ func getMost(t *testing.T, store table.Store) {
 
 func getRefusals(t *testing.T, store table.Store) {
 	for name, keys := range map[string][]table.Key{
-		"too many keys":        make([]table.Key, table.MaxKeys+1),
+		"too many keys":        slices.Repeat([]table.Key{at("a")}, table.MaxKeys+1),
 		"no partition":         {{Sort: "a"}},
 		"no sort":              {{Partition: "a"}},
 		"too long a partition": {{Partition: strings.Repeat("p", table.MaxPartition+1), Sort: "a"}},

@@ -17,6 +17,7 @@ func Run(t *testing.T, open func(t *testing.T) table.Store) {
 	t.Helper()
 	for name, test := range map[string]func(*testing.T, table.Store){
 		"Get: in order of the keys":               getInOrder,
+		"Get: the data is the caller's":           getOwnData,
 		"Get: nothing asked":                      getNothing,
 		"Get: as many as it takes":                getMost,
 		"Get: refusals":                           getRefusals,

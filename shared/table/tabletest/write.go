@@ -224,8 +224,12 @@ func writeRefusals(t *testing.T, store table.Store) {
 	for i := range large {
 		large[i] = create(fmt.Sprint(i), long[:table.MaxData-1]+`"`)
 	}
+	many := make([]table.Change, table.MaxWrite+1)
+	for i := range many {
+		many[i] = create(fmt.Sprint(i), "1")
+	}
 	for name, changes := range map[string][]table.Change{
-		"too many changes":   make([]table.Change, table.MaxWrite+1),
+		"too many changes":   many,
 		"no key":             {table.Put(table.Item{Data: []byte("1")})},
 		"no sort":            {table.Delete(table.Key{Partition: "a"}, table.Any)},
 		"too long a sort":    {create(strings.Repeat("s", table.MaxSort+1), "1")},

@@ -1,0 +1,18 @@
+// Command webhook is the Lambda function of jaas-webhook.
+package main
+
+import (
+	"github.com/danielgtaylor/huma/v2"
+
+	"gavel/shared/api/jaasapi"
+	"gavel/shared/function"
+	"gavel/shared/roster"
+	"gavel/shared/table/dynamo"
+)
+
+func main() {
+	f := function.New("GAVEL_TABLE")
+	client := jaasapi.NewClient(f.Config, f.Secrets)
+	guests := roster.New(dynamo.Configured(f.Config))
+	f.Serve(func(a huma.API) { jaasapi.RegisterWebhook(a, client, guests) })
+}

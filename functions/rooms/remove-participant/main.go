@@ -1,0 +1,25 @@
+// Command remove-participant is the Lambda function of rooms-remove-participant.
+package main
+
+import (
+	"github.com/danielgtaylor/huma/v2"
+
+	"gavel/shared/api/jaasapi"
+	"gavel/shared/api/roomsapi"
+	"gavel/shared/bindings"
+	"gavel/shared/clock"
+	"gavel/shared/function"
+	"gavel/shared/rooms"
+	"gavel/shared/table/dynamo"
+)
+
+func main() {
+	f := function.New("GAVEL_TABLE")
+	store := dynamo.Configured(f.Config)
+	service := rooms.New(rooms.Options{
+		Store:     store,
+		Providers: bindings.Configured(f.Config, jaasapi.NewClient(f.Config, f.Secrets), store),
+		Now:       clock.Now,
+	})
+	f.Serve(func(a huma.API) { roomsapi.RegisterRemoveParticipant(a, service) })
+}

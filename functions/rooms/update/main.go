@@ -1,0 +1,19 @@
+// Command update is the Lambda function of rooms-update.
+package main
+
+import (
+	"github.com/danielgtaylor/huma/v2"
+
+	"gavel/shared/api/roomsapi"
+	"gavel/shared/clock"
+	"gavel/shared/function"
+	"gavel/shared/rooms"
+	"gavel/shared/schedule"
+	"gavel/shared/table/dynamo"
+)
+
+func main() {
+	f := function.New("GAVEL_TABLE", "GAVEL_SCHEDULE_GROUP", "GAVEL_SCHEDULE_TARGET_ARN", "GAVEL_SCHEDULE_ROLE_ARN")
+	service := rooms.New(rooms.Options{Store: dynamo.Configured(f.Config), Alarm: schedule.Configured(f.Config), Now: clock.Now})
+	f.Serve(func(a huma.API) { roomsapi.RegisterUpdate(a, service) })
+}

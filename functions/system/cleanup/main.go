@@ -1,0 +1,22 @@
+// Command cleanup is the Lambda function of system-cleanup, which EventBridge calls every minute.
+package main
+
+import (
+	"gavel/shared/api/jaasapi"
+	"gavel/shared/bindings"
+	"gavel/shared/clock"
+	"gavel/shared/function"
+	"gavel/shared/jobs"
+	"gavel/shared/rooms"
+	"gavel/shared/table/dynamo"
+)
+
+func main() {
+	f := function.New("GAVEL_TABLE")
+	store := dynamo.Configured(f.Config)
+	function.Run(f, "system-cleanup", jobs.Cleanup(rooms.New(rooms.Options{
+		Store:     store,
+		Providers: bindings.Configured(f.Config, jaasapi.NewClient(f.Config, f.Secrets), store),
+		Now:       clock.Now,
+	})))
+}

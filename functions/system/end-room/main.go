@@ -1,0 +1,23 @@
+// Command end-room is the Lambda function of system-end-room, which EventBridge Scheduler calls when
+// the end of a room has come.
+package main
+
+import (
+	"gavel/shared/api/jaasapi"
+	"gavel/shared/bindings"
+	"gavel/shared/clock"
+	"gavel/shared/function"
+	"gavel/shared/jobs"
+	"gavel/shared/rooms"
+	"gavel/shared/table/dynamo"
+)
+
+func main() {
+	f := function.New("GAVEL_TABLE")
+	store := dynamo.Configured(f.Config)
+	function.Run(f, "system-end-room", jobs.EndRoom(rooms.New(rooms.Options{
+		Store:     store,
+		Providers: bindings.Configured(f.Config, jaasapi.NewClient(f.Config, f.Secrets), store),
+		Now:       clock.Now,
+	})))
+}

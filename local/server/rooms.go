@@ -1,0 +1,90 @@
+package server
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"path/filepath"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"gavel/local/objects"
+	"gavel/shared/bindings"
+	"gavel/shared/clock"
+	sharedobjects "gavel/shared/objects"
+	"gavel/shared/rooms"
+	"gavel/shared/table/embedded"
+)
+
+// What the local store of files is called. Its keys are good for nothing else.
+const (
+	filesBucket = "files"
+	filesRegion = "local"
+	filesKey    = "local"
+)
+
+// sweepEvery is how often the local server does what is due; the functions are called each minute,
+// and by one-off schedules in between.
+const sweepEvery = time.Second
+
+// openRooms makes the rooms, with state and files in the folder.
+func (s *Server) openRooms(dir string) (err error) {
+	if s.table, err = embedded.Open(filepath.Join(dir, "state.db")); err != nil {
+		return fmt.Errorf("open the state: %w", err)
+	}
+	s.files, err = objects.New(objects.Options{
+		Dir: filepath.Join(dir, "files"), Prefix: filesPrefix, Bucket: filesBucket, Region: filesRegion,
+		AccessKey: filesKey, SecretKey: s.state.FilesSecret,
+	})
+	if err != nil {
+		return fmt.Errorf("open the files: %w", err)
+	}
+	settings := s.settings
+	if settings.RoomsJaaSAppID == "" {
+		settings.RoomsJaaSAppID = s.appID
+	}
+	s.rooms = rooms.New(rooms.Options{
+		Store:     s.table,
+		Providers: bindings.Configured(settings, s.jaas, s.table),
+		Files: sharedobjects.New(sharedobjects.Options{
+			Bucket: filesBucket, Region: filesRegion, Endpoint: s.url + filesPrefix,
+			Credentials: aws.CredentialsProviderFunc(s.filesCredentials),
+		}),
+		Now: clock.Now,
+	})
+	return nil
+}
+
+func (s *Server) filesCredentials(context.Context) (aws.Credentials, error) {
+	return aws.Credentials{AccessKeyID: filesKey, SecretAccessKey: s.state.FilesSecret}, nil
+}
+
+// sweep does what is due, again and again, until the server is closed.
+func (s *Server) sweep() {
+	defer close(s.swept)
+	ticker := time.NewTicker(sweepEvery)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ticker.C:
+			if _, err := s.rooms.Sweep(s.life); err != nil && s.life.Err() == nil {
+				slog.WarnContext(s.life, "cleanup failed", "error", err)
+			}
+		case <-s.life.Done():
+			return
+		}
+	}
+}
+
+// cleanup does what is due at once.
+func (s *Server) cleanup(w http.ResponseWriter, r *http.Request) {
+	swept, err := s.rooms.Sweep(r.Context())
+	if err != nil {
+		slog.WarnContext(r.Context(), "cleanup failed", "error", err)
+		http.Error(w, "cleanup failed, the log says why", http.StatusInternalServerError)
+		return
+	}
+	writeJSON(w, map[string]int{"rooms_finished": swept.Finished, "guests_expelled": swept.Expelled, "tasks_failed": swept.Failed})
+}

@@ -1,0 +1,174 @@
+package jaasapi_test
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
+	"fmt"
+	"net/http"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"gavel/shared/jaas"
+	"gavel/shared/roster"
+	"gavel/shared/table"
+	"gavel/shared/table/embedded"
+)
+
+const webhookSecret = "whsec_0123456789abcdef0123456789abcdef"
+
+// hook is a gateway with a webhook and the roster behind it.
+type hook struct {
+	*gateway
+
+	roster *roster.Roster
+	path   string
+}
+
+func setupHook(t *testing.T, store table.Store) hook {
+	t.Helper()
+	if store == nil {
+		opened, err := embedded.Open(filepath.Join(t.TempDir(), "state.db"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = opened.Close() })
+		store = opened
+	}
+	secret := map[string]any{"jaas/" + appID: map[string]string{
+		"keyId": "4f4910", "privateKey": tenantKey(), "webhookSecret": webhookSecret,
+	}}
+	guests := roster.New(store)
+	return hook{setup(t, options{secrets: secretsFile(t, secret), roster: guests}), guests, "/webhooks/jaas/" + appID}
+}
+
+// deliver sends a body as JaaS does, signed now with the secret.
+func (h hook) deliver(t *testing.T, body, secret string) answer {
+	t.Helper()
+	at := fmt.Sprint(time.Now().Unix())
+	mac := hmac.New(sha256.New, []byte(secret))
+	_, _ = mac.Write([]byte(at + "." + body))
+	signature := "t=" + at + ",v1=" + base64.StdEncoding.EncodeToString(mac.Sum(nil))
+	return h.send(t, http.MethodPost, h.path, body, http.Header{jaas.SignatureHeader: {signature}})
+}
+
+func (h hook) present(t *testing.T, user string) []string {
+	t.Helper()
+	ids, err := h.roster.Present(t.Context(), appID+"/standup", user)
+	if err != nil {
+		t.Fatal(err)
+	}
+	slices.Sort(ids)
+	return ids
+}
+
+// sighting is an event about user u-17 at a time in milliseconds; the odd spaces are part of what is signed.
+func sighting(kind, id string, at int64) string {
+	return fmt.Sprintf(`{ "eventType" :"%s","idempotencyKey":"k-%s-%s","appId":"%s","fqn":"%s/StandUp","sessionId":"s","timestamp":%d,
+		"data":{"id":"u-17","participantId":"%s","name":"Ada","email":"ada@example.org","moderator":"true"}}`, kind, kind, id, appID, appID, at, id)
+}
+
+func TestWebhook_KeepsWhoIsInside(t *testing.T) {
+	t.Parallel()
+	h := setupHook(t, nil)
+	for _, step := range []struct {
+		kind, id string
+		at       int64
+		want     []string
+	}{
+		{"PARTICIPANT_JOINED", "aaaaaaaa", 1000, []string{"aaaaaaaa"}},
+		{"PARTICIPANT_JOINED", "aaaaaaaa", 1000, []string{"aaaaaaaa"}}, // twice
+		{"PARTICIPANT_JOINED", "bbbbbbbb", 2000, []string{"aaaaaaaa", "bbbbbbbb"}},
+		{"PARTICIPANT_LEFT", "aaaaaaaa", 3000, []string{"bbbbbbbb"}},
+		{"PARTICIPANT_JOINED", "aaaaaaaa", 1000, []string{"bbbbbbbb"}}, // late
+		{"PARTICIPANT_LEFT", "cccccccc", 5000, []string{"bbbbbbbb"}},   // before it came
+		{"PARTICIPANT_JOINED", "cccccccc", 4000, []string{"bbbbbbbb"}},
+		{"PARTICIPANT_LEFT", "bbbbbbbb", 2000, []string{}}, // in the same millisecond
+		{"PARTICIPANT_JOINED", "bbbbbbbb", 2000, []string{}},
+	} {
+		if got := h.deliver(t, sighting(step.kind, step.id, step.at), webhookSecret); got.status != http.StatusOK {
+			t.Fatalf("%s %s: got %d %s", step.kind, step.id, got.status, got.body)
+		}
+		if got := h.present(t, "u-17"); !slices.Equal(got, step.want) {
+			t.Errorf("after %s %s at %d: got %v, want %v", step.kind, step.id, step.at, got, step.want)
+		}
+	}
+	if got := h.present(t, "u-18"); len(got) != 0 {
+		t.Errorf("somebody else: got %v", got)
+	}
+}
+
+func TestWebhook_IgnoresWhatItDoesNotKeep(t *testing.T) {
+	t.Parallel()
+	h := setupHook(t, nil)
+	for _, body := range []string{
+		strings.Replace(sighting("ROOM_CREATED", "aaaaaaaa", 1), `"data"`, `"x"`, 1),
+		sighting("SOMETHING_NEW", "aaaaaaaa", 1),
+		strings.Replace(sighting("PARTICIPANT_JOINED", "aaaaaaaa", 1), `"id":"u-17",`, "", 1),
+	} {
+		if got := h.deliver(t, body, webhookSecret); got.status != http.StatusOK || !strings.Contains(string(got.body), `"ignored"`) {
+			t.Errorf("got %d %s, want it ignored: %s", got.status, got.body, body)
+		}
+	}
+}
+
+func TestWebhook_BelievesNobodyElse(t *testing.T) {
+	t.Parallel()
+	h := setupHook(t, nil)
+	body := sighting("PARTICIPANT_JOINED", "aaaaaaaa", 1000)
+	another := hook{h.gateway, h.roster, "/webhooks/jaas/vpaas-magic-cookie-ffffffffffffffffffffffffffffffff"}
+	for name, got := range map[string]answer{
+		"another secret":   h.deliver(t, body, webhookSecret+"0"),
+		"no prefix":        h.deliver(t, body, strings.TrimPrefix(webhookSecret, "whsec_")),
+		"no signature":     h.post(t, h.path, body),
+		"no signature v1":  h.send(t, http.MethodPost, h.path, body, http.Header{jaas.SignatureHeader: {"t=1"}}),
+		"an unknown place": another.deliver(t, body, webhookSecret),
+		"no secret there":  another.deliver(t, body, ""),
+	} {
+		if p := document(t, got); got.status != http.StatusUnauthorized || strings.Contains(p.Detail, "secret") || p.Secret != "" {
+			t.Errorf("%s: got %d %s, want 401 that tells nothing", name, got.status, got.body)
+		}
+	}
+	if got := h.present(t, "u-17"); len(got) != 0 {
+		t.Errorf("present: got %v, want nobody", got)
+	}
+}
+
+func TestWebhook_RefusesWhatIsSignedButNoEvent(t *testing.T) {
+	t.Parallel()
+	h := setupHook(t, nil)
+	for name, body := range map[string]string{
+		"no JSON":         "{",
+		"nothing":         "{}",
+		"another tenant":  strings.ReplaceAll(sighting("PARTICIPANT_JOINED", "aaaaaaaa", 1), appID, "vpaas-magic-cookie-ffffffffffffffffffffffffffffffff"),
+		"no id":           sighting("PARTICIPANT_JOINED", "x", 1),
+		"data of no form": strings.Replace(sighting("PARTICIPANT_JOINED", "aaaaaaaa", 1), `"data":{`, `"data":[],"x":{`, 1),
+	} {
+		if got := h.deliver(t, body, webhookSecret); got.status != http.StatusUnprocessableEntity || strings.Contains(string(got.body), "ada@") {
+			t.Errorf("%s: got %d %s, want 422", name, got.status, got.body)
+		}
+	}
+	if got := h.deliver(t, strings.Repeat(" ", 70_000), webhookSecret); got.status != http.StatusRequestEntityTooLarge {
+		t.Errorf("too large: got %d", got.status)
+	}
+}
+
+func TestWebhook_SaysWhenItCouldNotKeepAnEvent(t *testing.T) {
+	t.Parallel()
+	h := setupHook(t, busyStore{})
+	got := h.deliver(t, sighting("PARTICIPANT_JOINED", "aaaaaaaa", 1), webhookSecret)
+	if p := document(t, got); got.status != http.StatusServiceUnavailable || got.header.Get("Retry-After") == "" {
+		t.Errorf("got %d %+v, want 503 so that JaaS delivers again", got.status, p)
+	}
+}
+
+// busyStore is a state that is never reached in time.
+type busyStore struct{ table.Store }
+
+func (busyStore) Get(context.Context, ...table.Key) ([]table.Item, error) {
+	return nil, table.ErrBusy
+}

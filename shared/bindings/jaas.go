@@ -1,0 +1,108 @@
+// Package bindings makes the providers ones that rooms can be bound to.
+package bindings
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strings"
+
+	"gavel/shared/jaas"
+	"gavel/shared/problem"
+	"gavel/shared/rooms"
+)
+
+// JaaS has rooms meet in one tenant of 8x8 JaaS.
+type JaaS struct {
+	Client JaaSClient
+	// AppID is the tenant of new rooms; those that exist stay in theirs.
+	AppID jaas.AppID
+	// Present knows who is in a conference.
+	Present Presence
+}
+
+// JaaSClient is what JaaS needs of a client.
+type JaaSClient interface {
+	CreateToken(ctx context.Context, appID jaas.AppID, p jaas.Participant) (jaas.Token, error)
+	BanUser(ctx context.Context, appID jaas.AppID, userID string) (jaas.Outcome, error)
+	KickParticipant(ctx context.Context, appID jaas.AppID, room jaas.Room, id jaas.ParticipantID) (jaas.Outcome, error)
+	DestroyRoom(ctx context.Context, appID jaas.AppID, room jaas.Room) (jaas.Outcome, error)
+}
+
+// Presence gives the ids under which a guest is in a conference now.
+type Presence interface {
+	Present(ctx context.Context, conference, guestID string) ([]string, error)
+}
+
+var (
+	_ JaaSClient     = (*jaas.Client)(nil)
+	_ rooms.Provider = (*JaaS)(nil)
+)
+
+// Bind names the conference: a JaaS room of the same id in the tenant, which comes into being when
+// the first one joins.
+func (j *JaaS) Bind(_ context.Context, roomID string) (string, error) {
+	if _, err := jaas.ParseAppID(string(j.AppID)); err != nil {
+		return "", problem.New(http.StatusServiceUnavailable, problem.NotConfigured, "GAVEL_ROOMS_JAAS_APP_ID does not name the JaaS tenant for rooms")
+	}
+	return jaas.Conference(j.AppID, jaas.Room(roomID)), nil
+}
+
+func parse(conference string) (jaas.AppID, jaas.Room, error) {
+	appID, room, found := strings.Cut(conference, "/")
+	if !found {
+		return "", "", errors.New("a stored room names no JaaS conference")
+	}
+	return jaas.AppID(appID), jaas.Room(room), nil
+}
+
+// Admit mints a token for the guest. The errors are those of the client's CreateToken.
+func (j *JaaS) Admit(ctx context.Context, conference string, g rooms.Guest) (rooms.Admission, error) {
+	appID, room, err := parse(conference)
+	if err != nil {
+		return rooms.Admission{}, err
+	}
+	token, err := j.Client.CreateToken(ctx, appID, jaas.Participant{
+		Room: room, User: jaas.User{ID: g.ID, Name: g.Name}, Moderator: g.Moderator, Lifetime: g.Lifetime,
+	})
+	return rooms.Admission{URL: token.JoinURL, Expires: token.Expires}, err
+}
+
+// Expel bans the guest and then kicks them, under every id they are present with: a kick alone does
+// not keep anybody out, and a ban alone does not remove anybody.
+func (j *JaaS) Expel(ctx context.Context, conference, guestID string) ([]rooms.Action, error) {
+	appID, room, err := parse(conference)
+	if err != nil {
+		return nil, err
+	}
+	outcome, err := j.Client.BanUser(ctx, appID, guestID)
+	if err != nil {
+		return nil, err
+	}
+	actions := []rooms.Action{{Name: "ban", Outcome: string(outcome)}}
+	ids, err := j.Present.Present(ctx, conference, guestID)
+	if err != nil {
+		return actions, err
+	}
+	for _, id := range ids {
+		outcome, err := j.Client.KickParticipant(ctx, appID, room, jaas.ParticipantID(id))
+		if err != nil {
+			return actions, err
+		}
+		actions = append(actions, rooms.Action{Name: "kick", Outcome: string(outcome)})
+	}
+	if len(ids) == 0 {
+		actions = append(actions, rooms.Action{Name: "kick", Outcome: "not_present"})
+	}
+	return actions, nil
+}
+
+// Close destroys the conference.
+func (j *JaaS) Close(ctx context.Context, conference string) (rooms.Action, error) {
+	appID, room, err := parse(conference)
+	if err != nil {
+		return rooms.Action{}, err
+	}
+	outcome, err := j.Client.DestroyRoom(ctx, appID, room)
+	return rooms.Action{Name: "destroy", Outcome: string(outcome)}, err
+}

@@ -1,0 +1,83 @@
+package jaas
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+)
+
+// EventParticipant is who joined or left.
+type EventParticipant struct {
+	// UserID is the app's own id, context.user.id of the token; empty for a guest without one. One user may be
+	// inside with several devices, each with an ID of its own.
+	UserID string
+	// ID is what KickParticipant takes.
+	ID        ParticipantID
+	Moderator bool
+	// Breakout says that it was a breakout room: Event.Room is the meeting it belongs to.
+	Breakout bool
+	// Reason says why somebody left: left, kicked, switch_room, unrecoverable_error, unknown, or what JaaS adds.
+	// Empty for who joined.
+	Reason string
+}
+
+// Participant gives who joined or left, and false when the event is about something else. Its error is ErrEvent,
+// and ErrParticipantID beside it where that is the reason.
+func (e Event) Participant() (EventParticipant, bool, error) {
+	if e.Type != ParticipantJoined && e.Type != ParticipantLeft {
+		return EventParticipant{}, false, nil
+	}
+	var data participantData
+	if err := json.Unmarshal(e.Data, &data); err != nil {
+		return EventParticipant{}, false, eventError("data", err)
+	}
+	id, err := data.shortID()
+	if err != nil {
+		return EventParticipant{}, false, err
+	}
+	return EventParticipant{
+		UserID:    data.UserID,
+		ID:        id,
+		Moderator: bool(data.Moderator),
+		Breakout:  bool(data.IsBreakout),
+		Reason:    data.Reason,
+	}, true, nil
+}
+
+type participantData struct {
+	UserID     string     `json:"id"`
+	ID         string     `json:"participantId"`
+	JID        string     `json:"participantJid"`
+	Moderator  spokenBool `json:"moderator"`
+	IsBreakout spokenBool `json:"isBreakout"`
+	Reason     string     `json:"disconnectReason"`
+}
+
+// shortID gives the participantId, or where JaaS leaves it out what it is made of: the first block of the UUID
+// that begins participantJid.
+func (d participantData) shortID() (ParticipantID, error) {
+	text, field := d.ID, "participantId"
+	if text == "" {
+		const uuidLength = 36
+		field = "participantJid"
+		local, _, _ := strings.Cut(d.JID, "@")
+		if block, _, dashed := strings.Cut(local, "-"); dashed && len(local) == uuidLength {
+			text = block
+		}
+	}
+	id, err := ParseParticipantID(text)
+	if err != nil {
+		return "", fmt.Errorf("%w: data: %s: %w", ErrEvent, field, err)
+	}
+	return id, nil
+}
+
+// spokenBool is a boolean that JaaS also writes as "true" and "false". Whatever else there may be is false: nobody is
+// taken for a moderator who was not called one.
+type spokenBool bool
+
+// UnmarshalJSON takes any value.
+func (b *spokenBool) UnmarshalJSON(raw []byte) error {
+	*b = string(raw) == "true" || string(raw) == `"true"`
+	return nil
+}

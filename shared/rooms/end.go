@@ -1,0 +1,56 @@
+package rooms
+
+import (
+	"context"
+	"time"
+
+	"gavel/shared/table"
+)
+
+// MaxTimeLeft is the longest time after which End can end a room.
+const MaxTimeLeft = 7 * 24 * time.Hour
+
+// End sets the end of a room to so much time from now, and ends it at once with 0; it is for
+// admins. A later call takes the place of an earlier one until the end has come. The conference of
+// a room that ends at once is closed; what came of that is in the Effect.
+func (s *Service) End(ctx context.Context, caller, id string, left time.Duration) (Room, Effect, error) {
+	var v view
+	err := s.change(ctx, func(ctx context.Context) (changes []table.Change, err error) {
+		if v, err = s.lookAsAdmin(ctx, id, caller); err != nil {
+			return nil, err
+		}
+		now := s.now()
+		v.record.End = second(now.Add(left))
+		due := v.record.End
+		if left == 0 {
+			v.record.End = now.UTC().Truncate(time.Millisecond) // no message of the room is later than that
+			due = now.Add(grace)                                // closed by this call, unless something comes between
+		}
+		changes = replan(id, &v.record, due, endTask{})
+		return append(changes, put(v.room, v.record)), nil
+	})
+	if err != nil {
+		return Room{}, Effect{}, err
+	}
+	s.setAlarm(ctx, id, v.record)
+	var effect Effect
+	if left == 0 {
+		effect = s.closeNow(ctx, id, v.record)
+	}
+	return s.room(id, v.record, v.member), effect, nil
+}
+
+// closeNow closes the conference of a room that has just ended and leaves word of it for the task
+// that finishes the room, which would close it once more otherwise.
+func (s *Service) closeNow(ctx context.Context, id string, r roomRecord) Effect {
+	effect := s.closeConference(ctx, r)
+	if effect.Provider == "" || effect.Err != nil {
+		return effect
+	}
+	items, err := s.store.Get(ctx, dueKey(id, r.Due))
+	if err == nil && items[0].Exists() {
+		// If this fails the conference is closed twice, which does no harm.
+		_ = s.store.Write(ctx, put(items[0], endTask{Closed: true}))
+	}
+	return effect
+}

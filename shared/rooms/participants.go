@@ -1,0 +1,117 @@
+package rooms
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"gavel/shared/table"
+)
+
+// Added says who was added to a room, and who was in it already.
+type Added struct {
+	New   []string
+	Known []string
+}
+
+// AddParticipants invites people into a room as one of its admins; at most MaxInvites of them. It
+// works in batches, so that after a failure some may be in: repeating it is harmless.
+func (s *Service) AddParticipants(ctx context.Context, caller, id string, users []string) (Added, error) {
+	users = distinct(users)
+	var added Added
+	for batch := range slices.Chunk(users, joinBatch) {
+		some, err := s.addBatch(ctx, caller, id, batch)
+		if err != nil {
+			return added, err
+		}
+		added.New, added.Known = append(added.New, some.New...), append(added.Known, some.Known...)
+	}
+	return added, nil
+}
+
+func (s *Service) addBatch(ctx context.Context, caller, id string, users []string) (Added, error) {
+	keys := make([]table.Key, len(users))
+	for i, user := range users {
+		keys[i] = memberKey(id, user)
+	}
+	var added Added
+	err := s.change(ctx, func(ctx context.Context) (changes []table.Change, err error) {
+		v, err := s.lookAsAdmin(ctx, id, caller, keys...)
+		if err != nil {
+			return nil, err
+		}
+		added = Added{}
+		for i, user := range users {
+			if v.others[i].Exists() {
+				added.Known = append(added.Known, user)
+				continue
+			}
+			added.New = append(added.New, user)
+		}
+		if len(added.New) == 0 {
+			return nil, nil
+		}
+		v.record.Participants += len(added.New)
+		if v.record.Participants > MaxParticipants {
+			return nil, &Error{Code: Full, Detail: fmt.Sprintf("a room has at most %d participants", MaxParticipants)}
+		}
+		return append(seats(id, added.New, s.now().UTC()), put(v.room, v.record)), nil
+	})
+	return added, err
+}
+
+// RemoveParticipant takes somebody out of a room as one of its admins, and out of its conference if
+// the room has started: what came of that is in the Effect. The last admin cannot be removed.
+func (s *Service) RemoveParticipant(ctx context.Context, caller, id, user string) (Effect, error) {
+	var removal removal
+	err := s.change(ctx, func(ctx context.Context) (changes []table.Change, err error) {
+		v, target, member, err := s.target(ctx, id, caller, user)
+		if err != nil {
+			return nil, err
+		}
+		if err := v.record.lose(member); err != nil {
+			return nil, err
+		}
+		v.record.Participants--
+		changes = []table.Change{
+			table.Delete(target.Key, target.Version),
+			table.Delete(entryKey(user, id), table.Any),
+			table.Delete(openKey(user, id), table.Any),
+			put(v.room, v.record),
+		}
+		if removal, err = s.removal(ctx, id, v.record, user); err != nil {
+			return nil, err
+		}
+		return append(changes, removal.changes...), nil
+	})
+	if err != nil {
+		return Effect{}, err
+	}
+	return s.carryOut(ctx, removal), nil
+}
+
+// target reads the room as an admin together with one of its participants.
+func (s *Service) target(ctx context.Context, id, caller, user string) (view, table.Item, memberRecord, error) {
+	v, err := s.lookAsAdmin(ctx, id, caller, memberKey(id, user))
+	if err != nil {
+		return v, table.Item{}, memberRecord{}, err
+	}
+	item := v.others[0]
+	if !item.Exists() {
+		return v, item, memberRecord{}, &Error{Code: NotFound, Detail: "there is no such participant in the room"}
+	}
+	member, err := decode[memberRecord](item)
+	return v, item, member, err
+}
+
+// lose counts an admin less, if the member is one.
+func (r *roomRecord) lose(m memberRecord) error {
+	if !m.Admin {
+		return nil
+	}
+	if r.Admins <= 1 {
+		return &Error{Code: LastAdmin, Detail: "the room's last admin stays; grant somebody else first"}
+	}
+	r.Admins--
+	return nil
+}

@@ -1,0 +1,92 @@
+package rooms
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"time"
+)
+
+// Provider is a meeting system that rooms can be bound to. Its errors are passed on as they are.
+type Provider interface {
+	// Bind gives what the provider will call the room's conference. The text is kept with the room
+	// and handed to the other methods; it need not mean anything to anybody else.
+	Bind(ctx context.Context, roomID string) (conference string, err error)
+	// Admit makes what lets a guest into the conference.
+	Admit(ctx context.Context, conference string, g Guest) (Admission, error)
+	// Expel keeps a guest from coming back and takes them out of the conference. It gives what was
+	// done, also beside an error, and can be repeated.
+	Expel(ctx context.Context, conference, guestID string) ([]Action, error)
+	// Close ends the conference for everybody. It can be repeated.
+	Close(ctx context.Context, conference string) (Action, error)
+}
+
+// Guest is a participant as the provider sees them.
+type Guest struct {
+	ID        string
+	Name      string // may be empty
+	Moderator bool
+	Lifetime  time.Duration // how long the admission is to be good for
+}
+
+// Admission is what a participant joins with. The URL is a credential.
+type Admission struct {
+	URL     string
+	Expires time.Time
+}
+
+// Action is something that was done at a provider, and what came of it, in the provider's words.
+type Action struct {
+	Name    string
+	Outcome string
+}
+
+// Effect is what a call did at the provider beside the room's own state, which is right in any case.
+type Effect struct {
+	Provider string // empty when nothing was to be done there
+	Actions  []Action
+	// Err is why not everything was done. The sweep repeats it.
+	Err error
+}
+
+func (s *Service) provider(name string) (Provider, error) {
+	p, ok := s.providers[name]
+	if !ok {
+		return nil, fmt.Errorf("the room is bound to the provider %q, which is not served here", name)
+	}
+	return p, nil
+}
+
+// closeConference ends a room's conference, if somebody can be in it.
+func (s *Service) closeConference(ctx context.Context, r roomRecord) Effect {
+	if !r.opened(s.now()) {
+		return Effect{}
+	}
+	effect := Effect{Provider: r.Provider}
+	p, err := s.provider(r.Provider)
+	if err == nil {
+		var action Action
+		if action, err = p.Close(ctx, r.Conference); err == nil {
+			effect.Actions = []Action{action}
+		}
+	}
+	return noted(ctx, effect, err)
+}
+
+// expel has a guest removed at the provider.
+func (s *Service) expel(ctx context.Context, provider, conference, guestID string) Effect {
+	effect := Effect{Provider: provider}
+	p, err := s.provider(provider)
+	if err == nil {
+		effect.Actions, err = p.Expel(ctx, conference, guestID)
+	}
+	return noted(ctx, effect, err)
+}
+
+func noted(ctx context.Context, effect Effect, err error) Effect {
+	if err != nil {
+		slog.WarnContext(ctx, "provider did not follow, the sweep will repeat it", "provider", effect.Provider, "error", err)
+	}
+	effect.Err = err
+	return effect
+}

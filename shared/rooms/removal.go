@@ -1,0 +1,65 @@
+package rooms
+
+import (
+	"context"
+	"strconv"
+
+	"gavel/shared/table"
+)
+
+// removal is what a participant's removal asks for at the provider. The task is written together
+// with the removal itself, so that it is not forgotten if this process ends in between.
+type removal struct {
+	key     table.Key
+	task    expelTask // without a provider when there is nothing to do
+	changes []table.Change
+}
+
+func (s *Service) removal(ctx context.Context, id string, r roomRecord, user string) (removal, error) {
+	if !r.opened(s.now()) {
+		return removal{}, nil // nobody can have been admitted yet
+	}
+	alias, bans, err := s.alias(ctx, user, r.Provider)
+	if err != nil {
+		return removal{}, err
+	}
+	due, guest := s.now().Add(grace), guestID(user, bans)
+	rm := removal{
+		key:  dueKey(id, dueSort(due, expelFrom(id, guest))),
+		task: expelTask{Provider: r.Provider, Conference: r.Conference, GuestID: guest, Since: s.now().UTC()},
+	}
+	rm.changes = []table.Change{create(rm.key, rm.task), put(alias, aliasRecord{Bans: bans.Bans + 1})}
+	return rm, nil
+}
+
+func (s *Service) alias(ctx context.Context, user, provider string) (table.Item, aliasRecord, error) {
+	items, err := s.store.Get(ctx, aliasKey(user, provider))
+	if err != nil {
+		return table.Item{}, aliasRecord{}, err
+	}
+	record, err := decode[aliasRecord](items[0])
+	return items[0], record, err
+}
+
+// guestID gives the id that a user goes by at a provider: their own one, until it was banned. Bans
+// cannot be lifted there, and they reach every room, while a removal is from one: so who was
+// removed from one room joins others, and the same one when invited again, under another id.
+func guestID(user string, a aliasRecord) string {
+	if a.Bans == 0 {
+		return user
+	}
+	return user + "~" + strconv.Itoa(a.Bans)
+}
+
+// carryOut does at the provider what a removal asks for, and takes the task back when it is done.
+func (s *Service) carryOut(ctx context.Context, rm removal) Effect {
+	if rm.task.Provider == "" {
+		return Effect{}
+	}
+	effect := s.expel(ctx, rm.task.Provider, rm.task.Conference, rm.task.GuestID)
+	if effect.Err == nil {
+		// If this fails the guest is expelled twice, which does no harm.
+		_ = s.store.Write(ctx, table.Delete(rm.key, table.Any))
+	}
+	return effect
+}

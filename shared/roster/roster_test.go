@@ -1,0 +1,236 @@
+package roster_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"gavel/local/dynamodb"
+	"gavel/shared/roster"
+	"gavel/shared/table"
+	"gavel/shared/table/dynamo"
+	"gavel/shared/table/embedded"
+)
+
+const conference = "vpaas-magic-cookie-1/stand-up"
+
+var noon = time.Date(2026, time.March, 1, 12, 0, 0, 0, time.UTC)
+
+// house is a Roster and the test that it is for.
+type house struct {
+	*roster.Roster
+	t *testing.T
+}
+
+func onBothEngines(t *testing.T, test func(h house)) {
+	t.Helper()
+	for name, open := range map[string]func(*testing.T) table.Store{"embedded": onEmbedded, "dynamodb": onDynamoDB} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			test(house{roster.New(open(t)), t})
+		})
+	}
+}
+
+func onEmbedded(t *testing.T) table.Store {
+	t.Helper()
+	store, err := embedded.Open(filepath.Join(t.TempDir(), "state.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := store.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return store
+}
+
+func onDynamoDB(t *testing.T) table.Store {
+	t.Helper()
+	endpoint, name := dynamodb.Table(t)
+	return dynamo.New(dynamo.Options{
+		Table: name, Region: "us-east-1", Endpoint: endpoint, Budget: time.Minute,
+		Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
+			return aws.Credentials{AccessKeyID: "test", SecretAccessKey: "test"}, nil
+		}),
+	})
+}
+
+// seen notes that a guest was inside, or not, so many seconds past noon.
+func (h house) seen(guest, id string, inside bool, seconds time.Duration) {
+	h.t.Helper()
+	s := roster.Sighting{Conference: conference, GuestID: guest, ID: id, Inside: inside, At: noon.Add(seconds * time.Second)}
+	if err := h.Note(h.t.Context(), s); err != nil {
+		h.t.Fatalf("note: %v", err)
+	}
+}
+
+// inside demands the ids under which a guest is inside.
+func (h house) inside(when, guest string, want ...string) {
+	h.t.Helper()
+	got, err := h.Present(h.t.Context(), conference, guest)
+	slices.Sort(got)
+	if err != nil || !slices.Equal(got, want) {
+		h.t.Errorf("%s: got %v, %v, want %v", when, got, err, want)
+	}
+}
+
+func TestPresent_FollowsWhatWasSeen(t *testing.T) {
+	t.Parallel()
+	onBothEngines(t, func(h house) {
+		h.inside("at first", "bob")
+		h.seen("bob", "aaaa0001", true, 1)
+		h.inside("after joining", "bob", "aaaa0001")
+		h.seen("bob", "aaaa0002", true, 2)
+		h.inside("after joining with a second device", "bob", "aaaa0001", "aaaa0002")
+		h.seen("bob", "aaaa0001", false, 3)
+		h.inside("after leaving with the first", "bob", "aaaa0002")
+		h.seen("bob", "aaaa0002", false, 4)
+		h.inside("after leaving", "bob")
+	})
+}
+
+// Webhooks arrive late, twice and out of order.
+func TestNote_TakesTheNewest(t *testing.T) {
+	t.Parallel()
+	onBothEngines(t, func(h house) {
+		h.seen("bob", "aaaa0001", false, 5)
+		h.seen("bob", "aaaa0001", true, 1)
+		h.inside("a joining that arrives behind the leaving", "bob")
+		h.seen("bob", "aaaa0001", true, 9)
+		h.seen("bob", "aaaa0001", true, 9)
+		h.seen("bob", "aaaa0001", false, 5)
+		h.inside("a leaving that arrives twice", "bob", "aaaa0001")
+		h.seen("bob", "aaaa0001", false, 9)
+		h.inside("a leaving of the same time as the joining", "bob")
+		h.seen("bob", "aaaa0001", true, 9)
+		h.inside("the joining of that time once more", "bob")
+	})
+}
+
+// The digits below the second decide, in whatever zone the time was written.
+func TestNote_ComparesTimesExactly(t *testing.T) {
+	t.Parallel()
+	onBothEngines(t, func(h house) {
+		at := noon.Add(500 * time.Millisecond)
+		for _, s := range []roster.Sighting{
+			{Inside: true, At: at.In(time.FixedZone("", 3600))},
+			{Inside: false, At: at.Add(time.Millisecond)},
+			{Inside: true, At: at.In(time.FixedZone("", 7200))},
+		} {
+			s.Conference, s.GuestID, s.ID = conference, "bob", "aaaa0001"
+			if err := h.Note(h.t.Context(), s); err != nil {
+				h.t.Fatal(err)
+			}
+		}
+		h.inside("after leaving a millisecond later", "bob")
+	})
+}
+
+func TestPresent_KnowsGuestsAndConferencesApart(t *testing.T) {
+	t.Parallel()
+	onBothEngines(t, func(h house) {
+		guests := []string{"bob", "bob~1", "bob#aaaa0000", "BOB", "", "🙂", strings.Repeat("x", 250)}
+		for i, guest := range guests {
+			h.seen(guest, fmt.Sprintf("aaaa%04d", i), true, 1)
+		}
+		for i, guest := range guests {
+			h.inside(guest, guest, fmt.Sprintf("aaaa%04d", i))
+		}
+		elsewhere := roster.Sighting{Conference: conference + "-2", GuestID: "bob", ID: "bbbb0001", Inside: true, At: noon}
+		if err := h.Note(h.t.Context(), elsewhere); err != nil {
+			h.t.Fatal(err)
+		}
+		h.inside("of this conference alone", "bob", "aaaa0000")
+	})
+}
+
+func TestPresent_ManyDevices(t *testing.T) {
+	t.Parallel()
+	onBothEngines(t, func(h house) {
+		var want []string
+		for i := range 120 {
+			id := fmt.Sprintf("aaaa%04d", i)
+			want = append(want, id)
+			h.seen("bob", id, true, 1)
+		}
+		h.inside("all of them", "bob", want...)
+	})
+}
+
+func TestNote_ManyAtOnce(t *testing.T) {
+	t.Parallel()
+	onBothEngines(t, func(h house) {
+		const events = 50
+		var noting sync.WaitGroup
+		for i := range events {
+			noting.Go(func() {
+				s := roster.Sighting{Conference: conference, GuestID: "bob", ID: "aaaa0001", Inside: i != events-1, At: noon.Add(time.Duration(i) * time.Second)}
+				if err := h.Note(h.t.Context(), s); err != nil {
+					h.t.Errorf("note: %v", err)
+				}
+			})
+		}
+		noting.Wait()
+		h.inside("after the newest, which is a leaving", "bob")
+	})
+}
+
+// contended is an engine in which somebody else is faster for a while.
+type contended struct {
+	table.Store
+	left int
+}
+
+func (c *contended) Write(ctx context.Context, changes ...table.Change) error {
+	if c.left--; c.left >= 0 {
+		return table.ErrConflict
+	}
+	return c.Store.Write(ctx, changes...)
+}
+
+func TestNote_TriesAgainAfterAConflict(t *testing.T) {
+	t.Parallel()
+	h := house{roster.New(&contended{onEmbedded(t), 3}), t}
+	h.seen("bob", "aaaa0001", true, 1)
+	h.inside("in the end", "bob", "aaaa0001")
+}
+
+// broken is an engine whose answers fail or make no sense.
+type broken struct {
+	err  error
+	data string
+}
+
+func (b broken) Get(_ context.Context, keys ...table.Key) ([]table.Item, error) {
+	return []table.Item{{Key: keys[0], Version: "1", Data: []byte(b.data)}}, b.err
+}
+
+func (b broken) Query(_ context.Context, r table.Range) ([]table.Item, error) {
+	return []table.Item{{Key: table.Key{Partition: r.Partition, Sort: r.Prefix + "x"}, Version: "1", Data: []byte(b.data)}}, b.err
+}
+
+func (b broken) Write(context.Context, ...table.Change) error { return b.err }
+
+func TestRoster_PassesFaultsOn(t *testing.T) {
+	t.Parallel()
+	for name, engine := range map[string]broken{"busy": {table.ErrBusy, "{}"}, "unreadable": {nil, "[]"}} {
+		r := roster.New(engine)
+		if _, err := r.Present(t.Context(), conference, "bob"); err == nil || !errors.Is(err, engine.err) && engine.err != nil {
+			t.Errorf("%s: present: got %v, want an error, that of the engine if it has one", name, err)
+		}
+		err := r.Note(t.Context(), roster.Sighting{Conference: conference, GuestID: "bob", ID: "x", At: noon})
+		if err == nil || !errors.Is(err, engine.err) && engine.err != nil {
+			t.Errorf("%s: note: got %v, want an error, that of the engine if it has one", name, err)
+		}
+	}
+}
