@@ -11,7 +11,6 @@ import (
 	"fmt"
 	"io"
 	"maps"
-	"math/rand/v2"
 	"net"
 	"net/http"
 	"net/http/httptrace"
@@ -20,6 +19,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"gavel/shared/backoff"
 	"gavel/shared/redact"
 )
 
@@ -142,13 +142,12 @@ func (c *Client) dropStale() {
 }
 
 // pause is the time before the next try: what the provider asked for, else exponential
-// backoff of which half is jitter, so that many callers do not come back at the same moment.
+// backoff with jitter.
 func pause(try int, asked time.Duration) time.Duration {
 	if asked > 0 {
 		return asked
 	}
-	ceiling := firstBackoff << (try - 1)
-	return ceiling/2 + rand.N(ceiling/2) //nolint:gosec // jitter needs no secrecy
+	return backoff.Pause(try, firstBackoff, longestWait)
 }
 
 // wait waits, and says no at once when the time would not do.
@@ -157,14 +156,7 @@ func wait(ctx context.Context, d time.Duration) bool {
 	if d > longestWait || ok && time.Until(deadline) < d {
 		return false
 	}
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return false
-	case <-timer.C:
-		return true
-	}
+	return backoff.Wait(ctx, d) == nil
 }
 
 func (c *Client) once(ctx context.Context, limit time.Duration, req Request) (Response, *Error) {

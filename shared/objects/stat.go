@@ -4,15 +4,17 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"net/http"
 	"time"
+
+	"gavel/shared/backoff"
 )
 
 const (
 	attempts       = 3
 	attemptTimeout = 3 * time.Second
 	firstPause     = 50 * time.Millisecond
+	longestPause   = 100 * time.Millisecond
 
 	// emptyHash is the SHA-256 of no body, without which S3 takes no signature.
 	emptyHash = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
@@ -37,13 +39,11 @@ func (s *Store) Stat(ctx context.Context, key string) (Info, error) {
 	if err := checkKey(key); err != nil {
 		return Info{}, err
 	}
-	pause := firstPause
 	for attempt := 1; ; attempt++ {
 		info, err := s.head(ctx, key)
-		if attempt == attempts || !errors.Is(err, ErrUnavailable) || !wait(ctx, pause) {
+		if attempt == attempts || !errors.Is(err, ErrUnavailable) || backoff.Wait(ctx, backoff.Pause(attempt, firstPause, longestPause)) != nil {
 			return info, err
 		}
-		pause *= 2
 	}
 }
 
@@ -84,16 +84,4 @@ func read(resp *http.Response) (Info, error) {
 		return Info{}, fmt.Errorf("S3's answer has no length, request id %.64q", id)
 	}
 	return Info{Size: resp.ContentLength, ContentType: resp.Header.Get("Content-Type")}, nil
-}
-
-// wait reports whether ctx went on for half to all of the pause.
-func wait(ctx context.Context, pause time.Duration) bool {
-	timer := time.NewTimer(pause/2 + rand.N(pause/2)) //nolint:gosec // spreads load, hides nothing
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return false
-	case <-timer.C:
-		return true
-	}
 }

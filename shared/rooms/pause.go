@@ -4,9 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"time"
 
+	"gavel/shared/backoff"
 	"gavel/shared/table"
 )
 
@@ -14,21 +14,16 @@ import (
 const changeBudget = 10 * time.Second
 
 const (
-	shortestPause = 4 * time.Millisecond
-	longestPause  = 250 * time.Millisecond
+	firstPause   = 25 * time.Millisecond
+	longestPause = 400 * time.Millisecond
 )
 
-// pause waits before another try, the longer the more there were, and never as long as others do.
-func pause(ctx context.Context, attempt int) error {
-	limit := min(shortestPause<<min(attempt, 10), longestPause)
-	timer := time.NewTimer(rand.N(limit)) //nolint:gosec // spreads tries, guards nothing
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
+// pause waits before another try.
+func pause(ctx context.Context, tries int) error {
+	if backoff.Wait(ctx, backoff.Pause(tries, firstPause, longestPause)) != nil {
 		return fmt.Errorf("others keep changing the same room: %w", table.ErrBusy)
 	}
+	return nil
 }
 
 func isConflict(err error) bool { return errors.Is(err, table.ErrConflict) }

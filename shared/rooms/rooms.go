@@ -64,7 +64,7 @@ func second(t time.Time) time.Time { return t.UTC().Truncate(time.Second) }
 func (s *Service) change(ctx context.Context, decide func(context.Context) ([]table.Change, error)) error {
 	ctx, cancel := context.WithTimeout(ctx, changeBudget)
 	defer cancel()
-	for attempt := 0; ; attempt++ {
+	for tries := 1; ; tries++ {
 		changes, err := decide(ctx)
 		if err != nil || len(changes) == 0 {
 			return err
@@ -73,7 +73,7 @@ func (s *Service) change(ctx context.Context, decide func(context.Context) ([]ta
 		if !errors.Is(err, table.ErrConflict) {
 			return err
 		}
-		if err := pause(ctx, attempt); err != nil {
+		if err := pause(ctx, tries); err != nil {
 			return err
 		}
 	}

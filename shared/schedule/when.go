@@ -1,11 +1,12 @@
 package schedule
 
 import (
-	"math/rand/v2"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
+
+	"gavel/shared/backoff"
 )
 
 // notice is how far ahead a schedule must be, so that it is not in the past when it arrives.
@@ -27,14 +28,15 @@ func expression(at, now time.Time) string {
 // The SDK's own pauses are made for callers with more time: up to 2 s before the second try.
 const (
 	mostAttempts = 4
-	firstPause   = 100 * time.Millisecond // on average; it doubles
+	firstPause   = 200 * time.Millisecond
+	longestPause = 800 * time.Millisecond
 )
 
 func newRetryer() aws.Retryer {
 	return retry.NewStandard(func(o *retry.StandardOptions) {
 		o.MaxAttempts = mostAttempts
 		o.Backoff = retry.BackoffDelayerFunc(func(attempt int, _ error) (time.Duration, error) {
-			return rand.N(firstPause << attempt), nil //nolint:gosec // spreads tries, guards nothing
+			return backoff.Pause(attempt, firstPause, longestPause), nil
 		})
 	})
 }

@@ -23,7 +23,7 @@ func (s *Store) callError(ctx, bounded context.Context, met *tries, err error) e
 	if bounded.Err() != nil && met.last != nil {
 		reason = met.last // tells more than that the time was over
 	}
-	text := fmt.Sprintf("dynamo: table %s: %s", s.table, describe(reason))
+	text := fmt.Sprintf("dynamo: table %s: %s%s", s.table, operationName(err), describe(reason))
 	_, unreachable := errors.AsType[*smithyhttp.RequestSendError](err)
 	switch ended := table.CheckContext(ctx); {
 	case ended != nil:
@@ -48,9 +48,6 @@ func (f *fault) Unwrap() error { return f.cause }
 // describe gives what can be told of an error without telling what was in the request or the answer.
 func describe(err error) string {
 	var text strings.Builder
-	if operation, ok := errors.AsType[*smithy.OperationError](err); ok {
-		text.WriteString(operation.OperationName + ": ")
-	}
 	var answer smithy.APIError
 	_, garbled := errors.AsType[*smithy.DeserializationError](err)
 	unsent, unreachable := errors.AsType[*smithyhttp.RequestSendError](err)
@@ -62,12 +59,28 @@ func describe(err error) string {
 	case unreachable:
 		text.WriteString(unsent.Err.Error())
 	default:
-		text.WriteString(err.Error())
+		text.WriteString(unwrapped(err).Error())
 	}
 	if status := httpStatus(err); status != 0 {
 		fmt.Fprintf(&text, " (HTTP %d%s)", status, requestID(err))
 	}
 	return text.String()
+}
+
+// unwrapped gives what an operation failed with.
+func unwrapped(err error) error {
+	if operation, ok := errors.AsType[*smithy.OperationError](err); ok {
+		return operation.Err
+	}
+	return err
+}
+
+func operationName(err error) string {
+	operation, ok := errors.AsType[*smithy.OperationError](err)
+	if !ok {
+		return ""
+	}
+	return operation.OperationName + ": "
 }
 
 // reasonCodes gives the codes of a cancelled transaction, in the order of its changes.

@@ -89,6 +89,9 @@ func TestStore_GivesUpWithTheBudget(t *testing.T) {
 			t.Errorf("got %v, want %v alone", err, table.ErrBusy)
 		}
 		quiet(t, err)
+		if err != nil && !strings.Contains(err.Error(), operation) {
+			t.Errorf("got %v, want %s in it", err, operation)
+		}
 		if took := time.Since(start); took > 20*time.Second {
 			t.Errorf("took %v with a budget of a tenth of a second", took)
 		}

@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
+	"gavel/shared/backoff"
 	"gavel/shared/table"
 )
 
@@ -87,7 +88,7 @@ func (s *Store) fillMany(ctx context.Context, met *tries, wanted map[table.Key]a
 		if len(left) < before { // the answer was full, so there is less reason to wait
 			since = round
 		}
-		if err := wait(ctx, pause(round-since+1)); err != nil {
+		if err := backoff.Wait(ctx, backoff.Pause(round-since+1, firstPause, longestPause)); err != nil {
 			return fmt.Errorf("BatchGetItem left %d keys over: %w", len(left), err)
 		}
 	}

@@ -1,10 +1,8 @@
 package dynamo
 
 import (
-	"context"
 	"errors"
 	"math"
-	"math/rand/v2"
 	"net/http"
 	"time"
 
@@ -14,9 +12,11 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/aws/smithy-go"
+
+	"gavel/shared/backoff"
 )
 
-// Bounds of the pause before the next try, of which all is jitter: what collided once would collide again.
+// Bounds of the pause before the next try.
 const (
 	firstPause   = 10 * time.Millisecond
 	longestPause = 400 * time.Millisecond
@@ -32,26 +32,10 @@ func newRetryer() aws.RetryerV2 {
 			retry.IsErrorRetryableFunc(passes),
 			// By its code: the SDK has a type for it in some operations only.
 			retry.RetryableErrorCode{Codes: map[string]struct{}{"TransactionConflictException": {}}})
-		o.Backoff = retry.BackoffDelayerFunc(func(attempt int, _ error) (time.Duration, error) { return pause(attempt), nil })
+		o.Backoff = retry.BackoffDelayerFunc(func(attempt int, _ error) (time.Duration, error) {
+			return backoff.Pause(attempt, firstPause, longestPause), nil
+		})
 	})
-}
-
-// pause gives how long to wait after the given number of tries.
-func pause(tries int) time.Duration {
-	doublings := min(max(tries-1, 0), 10)
-	return rand.N(min(firstPause<<doublings, longestPause)) //nolint:gosec // jitter needs no secrecy
-}
-
-// wait waits, or returns the context's error.
-func wait(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
 }
 
 // passes knows the failures that pass by themselves beside those that the SDK knows.
