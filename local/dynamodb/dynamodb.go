@@ -18,6 +18,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"gavel/local/companion"
 )
 
 // dropLimit bounds the removal of a table, which must not hang a test that is over.
@@ -25,7 +27,7 @@ const dropLimit = time.Minute
 
 // shared holds the server, or why there is none, for as long as the process lives. A package-level value because the
 // test process is exactly its scope.
-var shared = sync.OnceValues(func() (*server, error) {
+var shared = sync.OnceValues(func() (*companion.Program, error) {
 	dir, err := os.Getwd()
 	if err != nil {
 		return nil, err
@@ -50,7 +52,7 @@ func Start(t testing.TB) (endpoint string) {
 	if err != nil {
 		t.Fatalf("start DynamoDB Local: %v", err)
 	}
-	return s.endpoint
+	return s.Endpoint
 }
 
 // Table starts the server, as [Start] does, and creates a table there, as [CreateTable] does.

@@ -4,9 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"os/exec"
 	"path/filepath"
+
+	"gavel/local/companion"
 )
 
 // folderVariable names the folder that has DynamoDB Local's jars and native libraries.
@@ -44,7 +45,7 @@ func findFolder(configured, dir string) (string, error) {
 		}
 		return configured, nil
 	}
-	root, err := moduleRoot(dir)
+	root, err := companion.ModuleRoot(dir)
 	if err != nil {
 		return "", err
 	}
@@ -58,18 +59,4 @@ func findFolder(configured, dir string) (string, error) {
 func hasJars(folder string) bool {
 	found, err := filepath.Glob(filepath.Join(folder, "DynamoDBLocal-*.jar"))
 	return err == nil && len(found) > 0
-}
-
-// moduleRoot returns the nearest directory at or above dir that holds a go.mod.
-func moduleRoot(dir string) (string, error) {
-	for {
-		if info, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil && !info.IsDir() {
-			return dir, nil
-		}
-		parent := filepath.Dir(dir)
-		if parent == dir {
-			return "", errors.New("no go.mod in or above the working directory")
-		}
-		dir = parent
-	}
 }

@@ -7,6 +7,8 @@ import (
 	"os/exec"
 	"path/filepath"
 	"testing"
+
+	"gavel/local/companion"
 )
 
 func TestFindFolder(t *testing.T) {
@@ -63,10 +65,10 @@ func TestFindProgram_NeedsJava(t *testing.T) {
 
 func TestRun_SaysWhatWentWrong(t *testing.T) {
 	t.Parallel()
-	if _, err := run(exec.Command(filepath.Join(t.TempDir(), "java"))); !errors.Is(err, os.ErrNotExist) {
+	if _, err := companion.Start(exec.Command(filepath.Join(t.TempDir(), "java")), startLimit); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("run of a missing program: got %v, want %v", err, os.ErrNotExist)
 	}
-	if _, err := run(exec.Command("/bin/false")); err == nil {
+	if _, err := companion.Start(exec.Command("/bin/false"), startLimit); err == nil {
 		t.Error("run of a program that prints no address: got no error")
 	}
 }

@@ -11,11 +11,13 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"gavel/local/companion"
 )
 
 // shared holds the server, or why there is none, for as long as the process lives. A package-level value because the
 // test process is exactly its scope.
-var shared = sync.OnceValues(func() (*server, error) {
+var shared = sync.OnceValues(func() (*companion.Program, error) {
 	dir, err := os.Getwd()
 	if err != nil {
 		return nil, err
@@ -40,7 +42,7 @@ func Start(t testing.TB) (endpoint string) {
 	if err != nil {
 		t.Fatalf("start the moto server: %v", err)
 	}
-	return s.endpoint
+	return s.Endpoint
 }
 
 // Prefix returns a name that no other test uses, fit as the prefix of secrets, tables and buckets.

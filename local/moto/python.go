@@ -6,6 +6,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"gavel/local/companion"
 )
 
 // pythonVariable names the interpreter that has moto installed.
@@ -24,7 +26,7 @@ func findPython(configured, dir string) (string, error) {
 		}
 		return configured, nil
 	}
-	root, err := moduleRoot(dir)
+	root, err := companion.ModuleRoot(dir)
 	if err != nil {
 		return "", err
 	}
@@ -33,20 +35,6 @@ func findPython(configured, dir string) (string, error) {
 		return "", errNoPython
 	}
 	return python, nil
-}
-
-// moduleRoot returns the nearest directory at or above dir that holds a go.mod.
-func moduleRoot(dir string) (string, error) {
-	for {
-		if isFile(filepath.Join(dir, "go.mod")) == nil {
-			return dir, nil
-		}
-		parent := filepath.Dir(dir)
-		if parent == dir {
-			return "", errors.New("no go.mod in or above the working directory")
-		}
-		dir = parent
-	}
 }
 
 func isFile(path string) error {
