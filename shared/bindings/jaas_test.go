@@ -112,6 +112,10 @@ func TestAdmit_MintsForTheRoomsTenant(t *testing.T) {
 	if p.Room != roomID || p.User != (jaas.User{ID: "bob~1", Name: "Bob"}) || !p.Moderator || p.Lifetime != time.Hour || p.Pattern != "" {
 		t.Errorf("got %+v, want the guest, in the one room", p)
 	}
+	guest.Moderator = false
+	if _, err := j.Admit(t.Context(), conference, guest); err != nil || c.minted.Moderator {
+		t.Errorf("a mere participant: got %+v, %v, want no moderator", c.minted, err)
+	}
 	c.failing = "token"
 	if got, err := j.Admit(t.Context(), conference, guest); !errors.Is(err, errJaaS) || got.URL != "" {
 		t.Errorf("failing: got %+v, %v, want %v", got, err, errJaaS)

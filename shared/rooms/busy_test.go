@@ -10,6 +10,7 @@ import (
 
 	"gavel/shared/rooms"
 	"gavel/shared/table"
+	"gavel/shared/table/dynamo"
 )
 
 // refusal is what DynamoDB answers to an operation when it has too much to do, or to all with none
@@ -89,9 +90,12 @@ func TestDynamoDB_BusyForAWhile(t *testing.T) {
 func TestDynamoDB_BusyForTooLong(t *testing.T) {
 	t.Parallel()
 	const budget = 200 * time.Millisecond
-	impatient, patient := onDynamoDBWithin(t, budget), onDynamoDB(t)
-	for who, w := range map[string]*world{"the engine's budget": impatient, "the caller's deadline": patient} {
-		room := w.open(t)
+	w := onDynamoDB(t)
+	room := w.open(t)
+	hasty := *w
+	hasty.options.Budget = budget
+	hasty.Service = rooms.New(rooms.Options{Store: dynamo.New(hasty.options), Now: w.now})
+	for who, w := range map[string]*world{"the engine's budget": &hasty, "the caller's deadline": w} {
 		for _, r := range refusals() {
 			for name, call := range tried() {
 				var refused atomic.Int32
@@ -103,7 +107,7 @@ func TestDynamoDB_BusyForTooLong(t *testing.T) {
 					return dynamoError(http.StatusBadRequest, r.body)
 				})
 				ctx, cancel := t.Context(), context.CancelFunc(func() {})
-				if w == patient {
+				if w != &hasty {
 					ctx, cancel = context.WithTimeout(ctx, budget)
 				}
 				begin := time.Now()
@@ -114,9 +118,9 @@ func TestDynamoDB_BusyForTooLong(t *testing.T) {
 				}
 			}
 		}
-		w.wire.answering(nil)
-		w.audit(t)
 	}
+	w.wire.answering(nil)
+	w.audit(t)
 }
 
 // contended is an engine in which somebody else is always faster.

@@ -148,6 +148,21 @@ func TestChat_NameIsTheOneOfThen(t *testing.T) {
 	})
 }
 
+func TestChat_NameChangesMeanwhile(t *testing.T) {
+	t.Parallel()
+	onBothEngines(t, func(w *world) {
+		t := w.t
+		room := w.open(t, bob)
+		w.store.set(trap{kind: writeCall, n: 1, before: func() error {
+			_, err := w.UpdateProfile(t.Context(), bob, room.ID, rooms.Profile{Name: new("Bob")})
+			return err
+		}})
+		if got := w.say(t, room.ID, bob, "hello").Name; got != "Bob" {
+			t.Errorf("got the name %q, want the one that came first", got)
+		}
+	})
+}
+
 func TestChat_Attachment(t *testing.T) {
 	t.Parallel()
 	onBothEngines(t, func(w *world) {

@@ -39,9 +39,9 @@ func TestChanges_RestOnWhatWasRead(t *testing.T) {
 				func(op operation) rooms.Code { return op.participant[1] },
 			},
 		} {
-			for _, op := range operations("") {
-				if op.name == "download" || op.name == "send a file" {
-					continue // which need a file, and rest on the same
+			for i, op := range operations("") {
+				if op.name == "download" || op.name == "send a file" || i%w.size(1, 3) > 0 {
+					continue // the first two need a file, and rest on the same as others
 				}
 				room := w.open(t, bob, "eve")
 				w.grant(t, room.ID, bob)

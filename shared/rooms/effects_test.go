@@ -120,3 +120,27 @@ func TestEffects_ProviderHangs(t *testing.T) {
 		same(t, "the next sweep", []rooms.Swept{w.sweep(t)}, []rooms.Swept{{Finished: 1, Expelled: 1}})
 	})
 }
+
+// A function without the provider that a room is bound to, and without alarms, keeps the state right.
+func TestEffects_ProviderNotServed(t *testing.T) {
+	t.Parallel()
+	onBothEngines(t, func(w *world) {
+		t := w.t
+		room := w.open(t, bob)
+		bare := rooms.New(rooms.Options{Store: w.store, Now: w.now})
+		_, _, err := bare.Join(t.Context(), bob, room.ID)
+		if _, rule := errors.AsType[*rooms.Error](err); err == nil || rule {
+			t.Errorf("join: got %v, want a fault", err)
+		}
+		effect, err := bare.RemoveParticipant(t.Context(), ada, room.ID, bob)
+		if err != nil || effect.Err == nil || effect.Provider != hallName {
+			t.Errorf("remove: got %+v, %v, want it not done at %s", effect, err, hallName)
+		}
+		ended, effect, err := bare.End(t.Context(), ada, room.ID, 0)
+		if err != nil || effect.Err == nil || ended.Status != rooms.StatusEnded {
+			t.Errorf("end: got %+v, %+v, %v, want it ended, and not done at the provider", ended, effect, err)
+		}
+		w.step(time.Minute)
+		same(t, "the sweep of a function that has it", []rooms.Swept{w.sweep(t)}, []rooms.Swept{{Finished: 1, Expelled: 1}})
+	})
+}

@@ -1,11 +1,14 @@
 package rooms_test
 
 import (
+	"context"
+	"errors"
 	"net/http"
 	"strings"
 	"testing"
 	"time"
 
+	"gavel/shared/objects"
 	"gavel/shared/rooms"
 )
 
@@ -92,7 +95,40 @@ func TestDownloadURL_OnlyFromTheFilesRoom(t *testing.T) {
 	})
 }
 
-// Listing and asking for files, the room itself is what is asked, not the store of files.
+// odd is a store of files that says something unexpected of each.
+type odd struct {
+	rooms.Files
+	info objects.Info
+	err  error
+}
+
+func (o odd) Stat(context.Context, string) (objects.Info, error) { return o.info, o.err }
+
+// What is no rule is no refusal, and no reason to hand a file out.
+func TestDownloadURL_OddStore(t *testing.T) {
+	t.Parallel()
+	onBothEngines(t, func(w *world) {
+		t := w.t
+		room := w.open(t, bob)
+		file := w.upload(t, bob, room.ID, "minutes")
+		for name, files := range map[string]odd{
+			"no answer":    {w.bucket.store, objects.Info{}, objects.ErrUnavailable},
+			"another size": {w.bucket.store, objects.Info{Size: 8}, nil},
+		} {
+			service := rooms.New(rooms.Options{Store: w.store, Files: files, Now: w.now})
+			_, request, err := service.DownloadURL(t.Context(), bob, room.ID, file)
+			if _, rule := errors.AsType[*rooms.Error](err); err == nil || rule || request.URL != "" || !errors.Is(err, files.err) && files.err != nil {
+				t.Errorf("%s: got %v, want a fault and no URL", name, err)
+			}
+			_, err = service.SendChat(t.Context(), bob, room.ID, "see", file)
+			if _, rule := errors.AsType[*rooms.Error](err); err == nil || rule {
+				t.Errorf("%s: send: got %v, want a fault", name, err)
+			}
+		}
+	})
+}
+
+// Once a file was seen in its store, only the room's state is asked.
 func TestDownloadURL_AsksForTheUploadOnce(t *testing.T) {
 	t.Parallel()
 	onBothEngines(t, func(w *world) {

@@ -198,7 +198,7 @@ func TestCalls_InterruptedAnywhere(t *testing.T) {
 	onBothEngines(t, func(w *world) {
 		t := w.t
 		for _, b := range breakable() {
-			for n := 1; ; n += w.size(1, 5) {
+			for n := 1; ; n += w.leap() {
 				w.store.forget()
 				room := b.prepare(t, w)
 				cut := trap{n: (n + 1) / 2, before: func() error { return errCut }}

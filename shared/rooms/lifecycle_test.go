@@ -67,6 +67,9 @@ func TestEnd_NowIsFinal(t *testing.T) {
 		if rule := refused(t, "again", err, rooms.Ended); !rule.End.Equal(ended.End) || !rule.Start.Equal(room.Start) {
 			t.Errorf("again: got %+v, want the room's times", rule)
 		}
+		w.step(time.Minute)
+		same(t, "the sweep", []rooms.Swept{w.sweep(t)}, []rooms.Swept{{Finished: 1}})
+		same(t, "at the provider, once", w.hall.log(), []string{"close"})
 	})
 }
 

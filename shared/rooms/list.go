@@ -12,7 +12,7 @@ import (
 const (
 	MaxPage      = 100
 	examineBatch = table.MaxKeys / 2 // a room and the caller's place in it are two keys
-	mostExamined = 10 * examineBatch
+	mostExamined = 2 * examineBatch
 )
 
 // ListQuery says which of the caller's rooms to list.
@@ -37,8 +37,12 @@ func (s *Service) List(ctx context.Context, caller string, q ListQuery) (RoomPag
 		return RoomPage{}, err
 	}
 	page := RoomPage{}
-	for examined := 0; examined < mostExamined; examined += examineBatch {
-		batch, more, err := s.entries(ctx, caller, q, at.position, q.Limit-len(page.Rooms))
+	size := min(q.Limit, examineBatch)
+	for examined := 0; examined < mostExamined; examined += size {
+		if examined > 0 {
+			size = q.next(len(page.Rooms))
+		}
+		batch, more, err := s.entries(ctx, caller, q.Status, at.position, size)
 		if err != nil {
 			return RoomPage{}, err
 		}
@@ -77,15 +81,21 @@ func (p *RoomPage) take(q ListQuery, rooms []Room) (left int) {
 	return 0
 }
 
-// entries gives the ids of the rooms that follow a position, and whether there are more.
-func (s *Service) entries(ctx context.Context, caller string, q ListQuery, position string, want int) ([]string, bool, error) {
-	prefix, size := entryPrefix, examineBatch
-	switch q.Status {
-	case StatusBooked, StatusStarted:
+// next gives how many rooms to look at after the first ones, when so many were found: those that are
+// missing, unless some will be left out.
+func (q ListQuery) next(found int) int {
+	if q.Status == "" {
+		return min(q.Limit-found, examineBatch)
+	}
+	return examineBatch
+}
+
+// entries gives the ids of the rooms that follow a position, and whether there are more. Whoever asks
+// for booked or started rooms is spared those that are known to be over.
+func (s *Service) entries(ctx context.Context, caller string, status Status, position string, size int) ([]string, bool, error) {
+	prefix := entryPrefix
+	if status == StatusBooked || status == StatusStarted {
 		prefix = openPrefix
-	case StatusEnded:
-	default:
-		size = min(size, want) // all of them will be in the answer
 	}
 	r := table.Range{Partition: userPartition(caller), Prefix: prefix, Reverse: true, Limit: size + 1}
 	if position != "" {

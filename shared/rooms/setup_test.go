@@ -42,6 +42,8 @@ type world struct {
 	hall  *hall
 	alarm *alarm
 	wire  *wire // to DynamoDB; nil with the embedded engine
+	// options are of DynamoDB's engine.
+	options dynamo.Options
 }
 
 // onBothEngines runs a test in a world on each engine, and looks in the end whether every invariant
@@ -77,17 +79,13 @@ const engineBudget = time.Minute
 
 func onDynamoDB(t *testing.T) *world {
 	t.Helper()
-	return onDynamoDBWithin(t, engineBudget)
-}
-
-func onDynamoDBWithin(t *testing.T, budget time.Duration) *world {
-	t.Helper()
 	endpoint, name := dynamodb.Table(t)
 	wire := newWire(t)
-	w := newWorld(t, dynamo.New(dynamo.Options{
-		Table: name, Region: "us-east-1", Endpoint: endpoint, HTTP: wire, Budget: budget, Credentials: credentials("test"),
-	}))
-	w.wire = wire
+	options := dynamo.Options{
+		Table: name, Region: "us-east-1", Endpoint: endpoint, HTTP: wire, Budget: engineBudget, Credentials: credentials("test"),
+	}
+	w := newWorld(t, dynamo.New(options))
+	w.wire, w.options = wire, options
 	return w
 }
 

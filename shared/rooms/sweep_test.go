@@ -1,6 +1,7 @@
 package rooms_test
 
 import (
+	"context"
 	"strings"
 	"sync"
 	"testing"
@@ -172,6 +173,30 @@ func (w *world) sameShard(t *testing.T, n int) []string {
 	}
 	making.Wait()
 	return found
+}
+
+// A function that is about to be stopped leaves the rest to the next one.
+func TestSweep_BeginsNothingItCannotFinish(t *testing.T) {
+	t.Parallel()
+	onBothEngines(t, func(w *world) {
+		t := w.t
+		w.booked(t)
+		w.step(2 * time.Hour)
+		short, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+		defer cancel()
+		over, end := context.WithCancel(t.Context())
+		end()
+		for name, ctx := range map[string]context.Context{"with ten seconds left": short, "with none left": over} {
+			if swept, err := w.Sweep(ctx); err != nil || swept != (rooms.Swept{}) {
+				t.Errorf("%s: got %+v, %v, want nothing done", name, swept, err)
+			}
+		}
+		long, stop := context.WithTimeout(t.Context(), engineBudget)
+		defer stop()
+		if swept, err := w.Sweep(long); err != nil || swept.Finished != 1 {
+			t.Errorf("with time enough: got %+v, %v, want 1 finished", swept, err)
+		}
+	})
 }
 
 // The end was moved between the sweep's finding of the task and its look at the room, which

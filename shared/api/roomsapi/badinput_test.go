@@ -184,6 +184,7 @@ func badFields() map[string][]bodyCase {
 			bodyCase{"end now", `{"name":"Quandt","end_time":"2026-03-01T12:00:00Z"}`, 422, []string{"body.end_time"}},
 			bodyCase{"end before start", `{"name":"Quandt","start_time":"2027-01-01T00:00:00Z","end_time":"2026-12-31T00:00:00Z"}`, 422, []string{"body.end_time"}},
 			bodyCase{"end at start", `{"name":"Quandt","start_time":"2027-01-01T00:00:00Z","end_time":"2027-01-01T01:00:00+01:00"}`, 422, []string{"body.end_time"}},
+			bodyCase{"end at the beginning of all times", `{"name":"Quandt","end_time":"0001-01-01T00:00:00Z"}`, 422, []string{"body.end_time"}},
 			bodyCase{"both past", `{"name":"Quandt","start_time":"2020-01-01T00:00:00Z","end_time":"2020-01-01T01:00:00Z"}`, 422, []string{"body.end_time"}},
 			bodyCase{
 				"everything at once", `{"name":7,"start_time":"soon","end_time":"later","provider":1,"participant_ids":1,"x":1}`, 422,

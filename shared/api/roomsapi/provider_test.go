@@ -45,7 +45,7 @@ type trouble struct {
 func troubles() map[string]trouble {
 	return map[string]trouble{
 		"is down":           {breaksOff, problem.UpstreamError, 0},
-		"hangs":             {hangs, problem.UpstreamTimeout, 300 * time.Millisecond},
+		"hangs":             {hangs, problem.UpstreamTimeout, time.Second},
 		"says 400":          {says(400, ""), problem.UpstreamError, 0},
 		"says 401":          {says(401, ""), problem.UpstreamCredentials, 0},
 		"says 403":          {says(403, ""), problem.UpstreamCredentials, 0},
@@ -88,13 +88,32 @@ func TestProviderFails_TheRoomIsRightAndTheSweepRepeatsIt(t *testing.T) {
 			if got := w.enter(t, link.URL); got.Error != "" { // which is what there is to mend
 				t.Errorf("got %+v, want a seat for the link that was not banned yet", got)
 			}
-			w.step(16 * time.Second)
-			w.swept(t, rooms.Swept{Finished: 1, Expelled: 1})
+			w.mended(t)
 			if got := w.enter(t, link.URL); got.Error != "user is banned" {
 				t.Errorf("got %+v, want the guest banned", got)
 			}
 			w.swept(t, rooms.Swept{})
 		})
+	}
+}
+
+// mended sweeps until everything is done. With little time for JaaS, that can take more than one try.
+func (w *world) mended(t *testing.T) {
+	t.Helper()
+	var all rooms.Swept
+	for pause := 16 * time.Second; pause < time.Hour/4; pause *= 2 {
+		w.step(pause)
+		got, err := w.service.Sweep(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		all.Finished, all.Expelled = all.Finished+got.Finished, all.Expelled+got.Expelled
+		if got.Failed == 0 {
+			break
+		}
+	}
+	if want := (rooms.Swept{Finished: 1, Expelled: 1}); all != want {
+		t.Errorf("sweep: got %+v, want %+v", all, want)
 	}
 }
 

@@ -36,11 +36,19 @@ func RegisterCreate(a huma.API, s Creator) {
 		Description: "Makes a room with the caller as its admin. It is open to those who are invited and to nobody else.",
 	}, func(ctx context.Context, caller string, in *createInput) (*roomOutput, error) {
 		r, err := s.Create(ctx, caller, rooms.Booking{
-			Name: string(in.Body.Name), Start: deref(in.Body.StartTime), End: deref(in.Body.EndTime),
+			Name: string(in.Body.Name), Start: deref(in.Body.StartTime), End: ended(in.Body.EndTime),
 			Participants: userIDs(in.Body.Participants), Provider: in.Body.Provider,
 		})
 		return &roomOutput{room(r)}, err
 	})
+}
+
+// ended gives the end that was asked for. The first moment of the year 1 stands for none in the domain.
+func ended(t *time.Time) time.Time {
+	if t != nil && t.IsZero() {
+		return t.Add(time.Second)
+	}
+	return deref(t)
 }
 
 // Updater changes rooms.

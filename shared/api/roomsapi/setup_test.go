@@ -268,8 +268,9 @@ type answer struct {
 	body   []byte
 }
 
-// plain does not follow redirects, so that one would be seen.
-var plain = &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+// plain does not follow redirects, so that one would be seen. Its connections are its own: those of the default one are
+// closed whenever a test server is.
+var plain = &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 16}, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 
 // send sends a request, whose body is JSON, and holds the answer against the API's description.
 func (w *world) send(t testing.TB, header http.Header, method, path, body string) answer {
