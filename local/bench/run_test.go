@@ -12,6 +12,12 @@ import (
 // runTree benchmarks the functions of testdata, few times.
 func runTree(t *testing.T, args ...string) Report {
 	t.Helper()
+	return runTreeIn(t, func(*Surroundings) {}, args...)
+}
+
+// runTreeIn does so in surroundings that were changed before.
+func runTreeIn(t *testing.T, change func(*Surroundings), args ...string) Report {
+	t.Helper()
 	o, err := parse(append([]string{"-root", tree, "-n", "2", "-warm", "5", "-zip=false"}, args...), t.Output())
 	if err != nil {
 		t.Fatal(err)
@@ -22,6 +28,7 @@ func runTree(t *testing.T, args ...string) Report {
 	}
 	t.Cleanup(around.Close)
 	around.Env = append(around.Env, "UPSTREAM_URL="+around.ProbeURL)
+	change(&around)
 	report, err := run(t.Context(), o, around, t.Output())
 	if err != nil {
 		t.Fatal(err)
@@ -66,6 +73,26 @@ func TestRun_MeasuresTreeAgainstBareHandler(t *testing.T) {
 	}
 	if got := strings.Join(report.Broken, "\n"); !strings.HasPrefix(got, "broken/status: answered with status 418") {
 		t.Errorf("got broken %q, want broken/status named", got)
+	}
+}
+
+func TestRun_FeedsTheEventsOfTheSurroundings(t *testing.T) {
+	t.Parallel()
+	report := runTreeIn(t, func(around *Surroundings) {
+		around.Event = func([]byte) ([]byte, error) { return bareEvent, nil }
+	}, "-only", "quiet")
+	if len(report.Functions) != 1 || report.Functions[0].Warm == nil {
+		t.Errorf("got %+v, want quiet/eventless called with the event it was given", report.Functions)
+	}
+}
+
+func TestRun_NoEventForASample(t *testing.T) {
+	t.Parallel()
+	report := runTreeIn(t, func(around *Surroundings) {
+		around.Event = func([]byte) ([]byte, error) { return nil, errors.New("no room") }
+	}, "-only", "plain")
+	if got, want := strings.Join(report.Broken, "\n"), "plain/answer: no room"; got != want {
+		t.Errorf("got broken %q, want %q", got, want)
 	}
 }
 
