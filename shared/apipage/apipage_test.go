@@ -7,6 +7,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"html"
 	"io"
 	"reflect"
 	"regexp"
@@ -237,7 +238,7 @@ func TestPage_ListsTheOperationsInPlainHTML(t *testing.T) {
 	}
 	for path, methods := range document.Paths {
 		for method, op := range methods {
-			row := fmt.Sprintf("<tr><td><code>%s %s</code></td><td>%s</td><td>%s</td></tr>", strings.ToUpper(method), path, op.OperationID, op.Summary)
+			row := fmt.Sprintf("<tr><td><code>%s %s</code></td><td>%s</td><td>%s</td></tr>", strings.ToUpper(method), path, op.OperationID, html.EscapeString(op.Summary))
 			if !strings.Contains(markup, row) {
 				t.Errorf("got no row %s in the page", row)
 			}

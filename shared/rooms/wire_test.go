@@ -46,6 +46,13 @@ func (w *wire) Do(r *http.Request) (*http.Response, error) {
 	if err != nil || resp.StatusCode != http.StatusOK {
 		w.t.Logf("%s: got %v, %v", operation, resp, err)
 	}
+	if err == nil && operation == "Query" {
+		body, rerr := io.ReadAll(resp.Body)
+		resp.Body = io.NopCloser(strings.NewReader(string(body)))
+		if rerr != nil || !strings.Contains(string(body), "Count\":51,") || strings.Contains(string(body), "LastEv") && !strings.Contains(string(body), "Count\":51,") {
+			w.t.Logf("ODD %v %d %q", rerr, len(body), string(body)[max(0, len(body)-150):])
+		}
+	}
 	return resp, err
 }
 
