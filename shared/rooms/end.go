@@ -23,7 +23,7 @@ func (s *Service) End(ctx context.Context, caller, id string, left time.Duration
 		v.record.End = second(now.Add(left))
 		due := v.record.End
 		if left == 0 {
-			v.record.End = now.UTC().Truncate(time.Millisecond) // no message of the room is later than that
+			v.record.End = now.UTC().Truncate(time.Millisecond) // not rounded, as messages are not
 			due = now.Add(grace)                                // closed by this call, unless something comes between
 		}
 		changes = replan(id, &v.record, due, endTask{})
