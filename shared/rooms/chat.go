@@ -82,7 +82,7 @@ func (s *Service) attach(ctx context.Context, id string, item table.Item, m *mes
 
 // append makes the changes that put a message behind all others of the room.
 func (s *Service) append(room string, tail table.Item, record messageRecord) (Message, []table.Change, error) {
-	last, err := decode[tailRecord](tail)
+	last, err := table.Decode[tailRecord](tail)
 	if err != nil {
 		return Message{}, nil, err
 	}
@@ -146,7 +146,7 @@ func chatPage(list string, at cursor, items []table.Item, older bool) (ChatPage,
 	first, last := at.position, at.position
 	page := ChatPage{}
 	for i, item := range items {
-		record, err := decode[messageRecord](item)
+		record, err := table.Decode[messageRecord](item)
 		if err != nil {
 			return ChatPage{}, err
 		}

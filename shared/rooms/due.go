@@ -48,7 +48,9 @@ func dueSort(at time.Time, task string) string { return fmt.Sprintf("%012d#%s", 
 
 func endOf(room string) string { return kindEnd + "#" + room }
 
-func expelFrom(room, guestID string) string { return kindExpel + "#" + room + "#" + digest(guestID) }
+func expelFrom(room, guestID string) string {
+	return kindExpel + "#" + room + "#" + table.Digest(guestID)
+}
 
 // dueTime gives the time of a sort key.
 func dueTime(sort string) time.Time {

@@ -84,7 +84,7 @@ func (a *audit) of(partition, prefix string) []table.Item {
 }
 
 func read[T any](a *audit, item table.Item) T {
-	record, err := decode[T](item)
+	record, err := table.Decode[T](item)
 	if err != nil {
 		a.fault("%s %s: %w", item.Partition, item.Sort, err)
 	}
@@ -226,7 +226,7 @@ func Recount(ctx context.Context, store table.Store, room string, more int) erro
 	if err != nil {
 		return err
 	}
-	record, err := decode[roomRecord](items[0])
+	record, err := table.Decode[roomRecord](items[0])
 	if err != nil {
 		return err
 	}

@@ -89,7 +89,7 @@ func (s *Service) uploaded(ctx context.Context, room string, item table.Item) (r
 	if !item.Exists() {
 		return record, nil, &Error{Code: NotFound, Detail: "there is no such file in the room"}
 	}
-	if record, err = decode[fileRecord](item); err != nil || record.Uploaded {
+	if record, err = table.Decode[fileRecord](item); err != nil || record.Uploaded {
 		return record, nil, err
 	}
 	info, err := s.files.Stat(ctx, objectKey(room, record.FileID))

@@ -129,11 +129,11 @@ func (s *Service) read(ctx context.Context, caller string, ids []string) ([]Room
 		if !items[2*i].Exists() || !items[2*i+1].Exists() {
 			continue
 		}
-		record, err := decode[roomRecord](items[2*i])
+		record, err := table.Decode[roomRecord](items[2*i])
 		if err != nil {
 			return nil, err
 		}
-		member, err := decode[memberRecord](items[2*i+1])
+		member, err := table.Decode[memberRecord](items[2*i+1])
 		if err != nil {
 			return nil, err
 		}
@@ -182,7 +182,7 @@ func (s *Service) ListParticipants(ctx context.Context, caller, id string, limit
 		page.Next = cursor{position: strings.TrimPrefix(items[limit-1].Sort, memberPrefix)}.text(list)
 	}
 	for _, item := range items {
-		member, err := decode[memberRecord](item)
+		member, err := table.Decode[memberRecord](item)
 		if err != nil {
 			return ParticipantPage{}, err
 		}

@@ -100,7 +100,7 @@ func (s *Service) target(ctx context.Context, id, caller, user string) (view, ta
 	if !item.Exists() {
 		return v, item, memberRecord{}, &Error{Code: NotFound, Detail: "there is no such participant in the room"}
 	}
-	member, err := decode[memberRecord](item)
+	member, err := table.Decode[memberRecord](item)
 	return v, item, member, err
 }
 

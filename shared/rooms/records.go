@@ -1,8 +1,6 @@
 package rooms
 
 import (
-	"crypto/sha256"
-	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"time"
@@ -32,19 +30,14 @@ const (
 	openPrefix   = "open#"
 )
 
-func digest(user string) string {
-	sum := sha256.Sum256([]byte(user))
-	return base64.RawURLEncoding.EncodeToString(sum[:24])
-}
-
 func roomPartition(room string) string { return "room#" + room }
 func chatPartition(room string) string { return "chat#" + room }
-func userPartition(user string) string { return "user#" + digest(user) }
+func userPartition(user string) string { return "user#" + table.Digest(user) }
 
 func roomKey(room string) table.Key { return table.Key{Partition: roomPartition(room), Sort: roomSort} }
 
 func memberKey(room, user string) table.Key {
-	return table.Key{Partition: roomPartition(room), Sort: memberPrefix + digest(user)}
+	return table.Key{Partition: roomPartition(room), Sort: memberPrefix + table.Digest(user)}
 }
 
 func fileKey(room, file string) table.Key {
@@ -108,18 +101,6 @@ type entryRecord struct{}
 // aliasRecord counts the bans that the user's ids at a provider went into.
 type aliasRecord struct {
 	Bans int `json:"bans"`
-}
-
-// decode reads an item's data; of an item that is not there it makes the zero value.
-func decode[T any](item table.Item) (T, error) {
-	var record T
-	if !item.Exists() {
-		return record, nil
-	}
-	if err := json.Unmarshal(item.Data, &record); err != nil {
-		return record, fmt.Errorf("a stored %T cannot be read: %w", record, err)
-	}
-	return record, nil
 }
 
 // put makes the change that stores a record in place of the item as it was read.

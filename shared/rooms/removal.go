@@ -37,7 +37,7 @@ func (s *Service) alias(ctx context.Context, user, provider string) (table.Item,
 	if err != nil {
 		return table.Item{}, aliasRecord{}, err
 	}
-	record, err := decode[aliasRecord](items[0])
+	record, err := table.Decode[aliasRecord](items[0])
 	return items[0], record, err
 }
 

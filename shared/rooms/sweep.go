@@ -73,7 +73,7 @@ func (s *Service) FinishRoom(ctx context.Context, id string) (Swept, error) {
 	if err != nil {
 		return swept, err
 	}
-	record, err := decode[roomRecord](items[0])
+	record, err := table.Decode[roomRecord](items[0])
 	if err != nil || record.Due == "" || dueTime(record.Due).After(s.now()) {
 		return swept, err
 	}
@@ -96,7 +96,7 @@ func (s *Service) doTask(ctx context.Context, item table.Item, swept *Swept) err
 // finish closes the conference of a room that is over and takes the room off the lists of open
 // ones. It can be interrupted anywhere and begins anew then.
 func (s *Service) finish(ctx context.Context, id string, item table.Item, swept *Swept) error {
-	task, err := decode[endTask](item)
+	task, err := table.Decode[endTask](item)
 	if err != nil {
 		return err
 	}
@@ -104,7 +104,7 @@ func (s *Service) finish(ctx context.Context, id string, item table.Item, swept 
 	if err != nil {
 		return err
 	}
-	record, err := decode[roomRecord](rooms[0])
+	record, err := table.Decode[roomRecord](rooms[0])
 	if err != nil {
 		return err
 	}
@@ -139,7 +139,7 @@ func (s *Service) takeOffLists(ctx context.Context, id string) error {
 		}
 		changes := make([]table.Change, len(items))
 		for i, item := range items {
-			member, err := decode[memberRecord](item)
+			member, err := table.Decode[memberRecord](item)
 			if err != nil {
 				return err
 			}
@@ -153,7 +153,7 @@ func (s *Service) takeOffLists(ctx context.Context, id string) error {
 }
 
 func (s *Service) expelAgain(ctx context.Context, item table.Item, swept *Swept) error {
-	task, err := decode[expelTask](item)
+	task, err := table.Decode[expelTask](item)
 	if err != nil {
 		return err
 	}

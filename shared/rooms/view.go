@@ -27,10 +27,10 @@ func (s *Service) look(ctx context.Context, id, caller string, further ...table.
 	if !v.room.Exists() || !v.caller.Exists() {
 		return view{}, noRoom()
 	}
-	if v.record, err = decode[roomRecord](v.room); err != nil {
+	if v.record, err = table.Decode[roomRecord](v.room); err != nil {
 		return view{}, err
 	}
-	v.member, err = decode[memberRecord](v.caller)
+	v.member, err = table.Decode[memberRecord](v.caller)
 	return v, err
 }
 

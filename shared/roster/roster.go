@@ -4,8 +4,6 @@ package roster
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -42,10 +40,7 @@ func key(conference, guest, id string) table.Key {
 	return table.Key{Partition: "present#" + conference, Sort: prefix(guest) + id}
 }
 
-func prefix(guest string) string {
-	sum := sha256.Sum256([]byte(guest))
-	return base64.RawURLEncoding.EncodeToString(sum[:24]) + "#"
-}
+func prefix(guest string) string { return table.Digest(guest) + "#" }
 
 // Note takes a sighting in. They arrive late, twice and out of order: one that is older than what
 // is known already changes nothing. An error wraps table.ErrBusy or is a fault.
@@ -55,7 +50,7 @@ func (r *Roster) Note(ctx context.Context, s Sighting) error {
 		if err != nil {
 			return err
 		}
-		known, err := decode(items[0])
+		known, err := table.Decode[record](items[0])
 		if err != nil || items[0].Exists() && !s.follows(known) {
 			return err
 		}
@@ -85,7 +80,7 @@ func (r *Roster) Present(ctx context.Context, conference, guest string) ([]strin
 	}
 	var ids []string
 	for _, item := range items {
-		known, err := decode(item)
+		known, err := table.Decode[record](item)
 		if err != nil {
 			return nil, err
 		}
@@ -94,15 +89,4 @@ func (r *Roster) Present(ctx context.Context, conference, guest string) ([]strin
 		}
 	}
 	return ids, nil
-}
-
-func decode(item table.Item) (record, error) {
-	var known record
-	if !item.Exists() {
-		return known, nil
-	}
-	if err := json.Unmarshal(item.Data, &known); err != nil {
-		return known, fmt.Errorf("a stored sighting cannot be read: %w", err)
-	}
-	return known, nil
 }
