@@ -4,11 +4,12 @@ package config
 
 import (
 	"fmt"
-	"net/netip"
 	"net/url"
 	"slices"
 	"strings"
 	"time"
+
+	"gavel/shared/baseurl"
 )
 
 // Config are the settings of a function or of the local server.
@@ -154,18 +155,11 @@ func (r *reader) url(name, fallback string) string {
 	if value == "" {
 		return ""
 	}
-	u, err := url.Parse(value)
-	switch {
-	case err != nil || u.Hostname() == "" || u.Scheme != "http" && u.Scheme != "https":
-		r.fault(name, "is not an http or https URL")
-	case u.User != nil || u.RawQuery != "" || u.Fragment != "":
-		r.fault(name, "must be a URL without user, query and fragment")
-	case u.Scheme == "http" && !isPrivate(u.Hostname()):
-		r.fault(name, "must be https, unless it is a private address")
-	default:
-		return value
+	if err := baseurl.Check(value); err != nil {
+		r.fault(name, err.Error())
+		return fallback
 	}
-	return fallback
+	return value
 }
 
 func (r *reader) host(name, fallback string) string {
@@ -176,13 +170,4 @@ func (r *reader) host(name, fallback string) string {
 		return fallback
 	}
 	return value
-}
-
-// isPrivate takes loopback and private addresses, and names that the public DNS does not know.
-func isPrivate(host string) bool {
-	if addr, err := netip.ParseAddr(host); err == nil {
-		return addr.IsLoopback() || addr.IsPrivate() || addr.IsLinkLocalUnicast()
-	}
-	return !strings.Contains(host, ".") || strings.HasSuffix(host, ".localhost") ||
-		strings.HasSuffix(host, ".internal") || strings.HasSuffix(host, ".local") || strings.HasSuffix(host, ".test")
 }

@@ -305,3 +305,23 @@ func TestError_SaysNothingSecret(t *testing.T) {
 		}
 	}
 }
+
+func TestDo_ReadsAsMuchAsOptionsSay(t *testing.T) {
+	t.Parallel()
+	const limit = 3 << 20
+	for size, fits := range map[int]bool{limit: true, limit + 1: false} {
+		_, base := setup(t, answering(http.StatusOK, strings.Repeat("y", size)))
+		client := httpclient.New(httpclient.Options{Provider: "jaas", Budget: ample, MaxAnswer: limit, Now: func() time.Time { return noon }})
+		if response, err := client.Do(t.Context(), post(base)); (err == nil) != fits || fits && len(response.Body) != size {
+			t.Errorf("%d bytes: got %d, %v, want it to fit: %t", size, len(response.Body), err, fits)
+		}
+	}
+}
+
+func TestError_KeepsTheAnswerForTheClient(t *testing.T) {
+	t.Parallel()
+	client, base := setup(t, answering(http.StatusInternalServerError, `{"user":"ada@example.org"}`))
+	if got := failure(t, client, post(base)); string(got.Raw()) != `{"user":"ada@example.org"}` || strings.Contains(got.Body, "ada") {
+		t.Errorf("got %s and for others %s, want the answer and what may be shown of it", got.Raw(), got.Body)
+	}
+}

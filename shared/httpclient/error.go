@@ -34,7 +34,13 @@ type Error struct {
 	Secret string
 	// Cause is for the log alone.
 	Cause error
+
+	raw []byte
 }
+
+// Raw gives the answer as it came, for the provider's client to read what it says. It is neither for callers nor for
+// the log.
+func (e *Error) Raw() []byte { return e.raw }
 
 // Error names provider, kind and status.
 func (e *Error) Error() string {
@@ -67,10 +73,10 @@ func mayHaveHappened(status int) bool {
 }
 
 // repeatable tells a failure that another try may cure.
-func (e *Error) repeatable() bool {
+func (e *Error) repeatable(final int) bool {
 	switch e.Kind {
 	case Busy, Unreachable, Timeout:
 		return true
 	}
-	return e.Status >= http.StatusInternalServerError
+	return e.Status >= http.StatusInternalServerError && e.Status != final
 }

@@ -5,26 +5,30 @@ package httpclient
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"maps"
 	"net"
 	"net/http"
 	"net/http/httptrace"
+	"net/url"
 	"strconv"
 	"strings"
 	"sync/atomic"
 	"time"
 
 	"gavel/shared/backoff"
+	"gavel/shared/logs"
 	"gavel/shared/redact"
 )
 
 const (
-	maxBody      = 1 << 20 // bytes of an answer that are read; no provider has a reason to send more
+	maxAnswer    = 1 << 20 // bytes of an answer that are read, unless Options say otherwise
 	maxExcerpt   = 512     // bytes of an answer that are passed on
 	maxAttempts  = 3
 	firstBackoff = 200 * time.Millisecond
@@ -39,11 +43,12 @@ const (
 
 // Client sends requests to one provider. It is safe for concurrent use.
 type Client struct {
-	provider string
-	budget   time.Duration
-	http     *http.Client
-	now      func() time.Time
-	lastUse  atomic.Int64 // Unix nanoseconds
+	provider  string
+	budget    time.Duration
+	maxAnswer int
+	http      *http.Client
+	now       func() time.Time
+	lastUse   atomic.Int64 // Unix nanoseconds
 }
 
 // Options say for whom a Client works and how long it may take.
@@ -51,6 +56,8 @@ type Options struct {
 	Provider string
 	// Budget bounds a call with all its tries; a single try that will be repeated gets half of it.
 	Budget time.Duration
+	// MaxAnswer is how many bytes an answer may have, 1 MiB when 0.
+	MaxAnswer int
 	// Transport is nil for a fresh one of net/http with its defaults.
 	Transport http.RoundTripper
 	// Now is the clock; see clock.Now for why it must not carry a monotonic reading.
@@ -62,10 +69,14 @@ func New(opt Options) *Client {
 	if opt.Transport == nil {
 		opt.Transport = defaultTransport()
 	}
+	if opt.MaxAnswer == 0 {
+		opt.MaxAnswer = maxAnswer
+	}
 	return &Client{
-		provider: opt.Provider,
-		budget:   opt.Budget,
-		now:      opt.Now,
+		provider:  opt.Provider,
+		budget:    opt.Budget,
+		maxAnswer: opt.MaxAnswer,
+		now:       opt.Now,
 		http: &http.Client{
 			Transport: opt.Transport,
 			// A redirect would carry the token to wherever the answer points.
@@ -90,12 +101,17 @@ func defaultTransport() http.RoundTripper {
 
 // Request is one command to a provider.
 type Request struct {
-	Method string
-	URL    string // with every segment already escaped
-	Header http.Header
-	Body   []byte
+	Command string // what the provider's documentation calls it, for the log
+	Method  string
+	URL     string // with every segment already escaped
+	Header  http.Header
+	Body    []byte
 	// Repeatable says that sending it twice does no more than sending it once.
 	Repeatable bool
+	// Budget is in place of the client's, when not 0.
+	Budget time.Duration
+	// Final is a 5xx with which the provider says a considered no, so that another try is for nothing; 0 for none.
+	Final int
 	// Sensitive are values that an answer may echo and that must not be passed on.
 	Sensitive []string
 }
@@ -106,15 +122,40 @@ type Response struct {
 	Body   []byte
 }
 
-// Do sends the request and gives the answer. Its error is an *Error.
-// A request that is not repeatable is sent once, whatever happens.
+// Do sends the request and gives the answer. Its error is an *Error. A request that is not repeatable is sent once,
+// whatever happens. What came of it is added to the line of the request it was made for.
 func (c *Client) Do(ctx context.Context, req Request) (Response, error) {
+	start := c.now()
+	response, failure := c.tries(ctx, req)
+	c.note(ctx, req.Command, response.Status, failure, c.now().Sub(start))
+	if failure != nil {
+		return Response{}, failure
+	}
+	return response, nil
+}
+
+func (c *Client) note(ctx context.Context, command string, status int, failure *Error, took time.Duration) {
+	outcome := "ok"
+	if failure != nil {
+		status, outcome = failure.Status, string(failure.Kind)
+	}
+	logs.Add(ctx,
+		slog.String("provider", c.provider),
+		slog.String("command", command),
+		slog.String("outcome", outcome),
+		slog.Int("upstreamStatus", status),
+		slog.Float64("upstreamMs", float64(took.Microseconds())/1000),
+	)
+}
+
+func (c *Client) tries(ctx context.Context, req Request) (Response, *Error) {
 	c.dropStale()
-	ctx, cancel := context.WithTimeout(ctx, c.budget)
+	budget := cmp.Or(req.Budget, c.budget)
+	ctx, cancel := context.WithTimeout(ctx, budget)
 	defer cancel()
-	attempts, limit := 1, c.budget
+	attempts, limit := 1, budget
 	if req.Repeatable {
-		attempts, limit = maxAttempts, c.budget/2
+		attempts, limit = maxAttempts, budget/2
 	}
 	for try, earlier := 1, false; ; try++ {
 		response, failure := c.once(ctx, limit, req)
@@ -124,7 +165,7 @@ func (c *Client) Do(ctx context.Context, req Request) (Response, error) {
 		// What an earlier try may have done stays done, however clearly the last one was refused.
 		earlier = earlier || failure.MayHaveHappened
 		failure.MayHaveHappened = earlier
-		if try == attempts || !failure.repeatable() || !wait(ctx, pause(try, failure.RetryAfter)) {
+		if try == attempts || !failure.repeatable(req.Final) || !wait(ctx, pause(try, failure.RetryAfter)) {
 			return Response{}, failure
 		}
 	}
@@ -184,7 +225,7 @@ func (c *Client) once(ctx context.Context, limit time.Duration, req Request) (Re
 		return Response{}, c.lost(err, sent.Load())
 	}
 	defer func() { _ = answer.Body.Close() }()
-	body, err := io.ReadAll(io.LimitReader(answer.Body, maxBody+1))
+	body, err := io.ReadAll(io.LimitReader(answer.Body, int64(c.maxAnswer)+1))
 	if err != nil && success(answer.StatusCode) {
 		return Response{}, c.lost(err, true)
 	}
@@ -242,7 +283,7 @@ func loggable(err error) error {
 // judge turns an answer into a success or an error.
 func (c *Client) judge(answer *http.Response, body []byte, sensitive []string) (Response, *Error) {
 	status := answer.StatusCode
-	tooLong := len(body) > maxBody
+	tooLong := len(body) > c.maxAnswer
 	if success(status) && !tooLong && !isHTML(answer.Header, body) {
 		return Response{Status: status, Body: body}, nil
 	}
@@ -252,6 +293,7 @@ func (c *Client) judge(answer *http.Response, body []byte, sensitive []string) (
 		Status:          status,
 		RetryAfter:      c.retryAfter(answer.Header.Get("Retry-After")),
 		MayHaveHappened: mayHaveHappened(status) || success(status),
+		raw:             body,
 	}
 	if success(status) {
 		failure.Kind = Nonsense
@@ -281,4 +323,10 @@ func (c *Client) retryAfter(value string) time.Duration {
 		return max(0, min(at.Sub(c.now()), longestRetryAfter))
 	}
 	return 0
+}
+
+// EscapeSegment percent-encodes all but RFC 3986's unreserved characters, so that a value stays one path segment
+// whatever a server between does with the others.
+func EscapeSegment(segment string) string {
+	return strings.ReplaceAll(url.QueryEscape(segment), "+", "%20")
 }

@@ -265,3 +265,27 @@ func TestDo_RepeatsOverRealConnections(t *testing.T) {
 		t.Errorf("the provider got %q, want the same three times", requests)
 	}
 }
+
+func TestDo_DoesNotRepeatAFinalAnswer(t *testing.T) {
+	t.Parallel()
+	for status, want := range map[int]int{http.StatusInternalServerError: 1, http.StatusBadGateway: 3} {
+		synctest.Test(t, func(t *testing.T) {
+			req := repeatable()
+			req.Final = http.StatusInternalServerError
+			if tries, _, failed := call(t, 0, req, refuse(status)); failed == nil || len(tries) != want {
+				t.Errorf("%d: got %v after %d tries, want an error after %d", status, failed, len(tries), want)
+			}
+		})
+	}
+}
+
+func TestDo_RequestHasABudgetOfItsOwn(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		req := post("http://provider.test/v1")
+		req.Budget = 25 * time.Second
+		if _, took, failed := call(t, 0, req, hang); failed == nil || took != req.Budget {
+			t.Errorf("got %v after %s, want an error after %s", failed, took, req.Budget)
+		}
+	})
+}

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"gavel/shared/httpclient"
 )
 
 const accessPath = "/jaccess/v1/access-management/"
@@ -41,9 +43,9 @@ func (c *Client) BanUser(ctx context.Context, appID AppID, userID string) (Outco
 	}
 	err := c.send(ctx, appID, command{
 		name:       "BAN_USER",
-		path:       accessPath + string(appID) + "/ban/user/" + escapeSegment(userID),
+		path:       accessPath + string(appID) + "/ban/user/" + httpclient.EscapeSegment(userID),
 		repeatable: true,
-		sensitive:  []string{userID, escapeSegment(userID)},
+		sensitive:  []string{userID, httpclient.EscapeSegment(userID)},
 	})
 	return outcome(Banned, err)
 }

@@ -11,12 +11,10 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
-	"net/url"
 	"strings"
 	"time"
 
 	"gavel/shared/httpclient"
-	"gavel/shared/logs"
 	"gavel/shared/secrets"
 )
 
@@ -116,8 +114,8 @@ func (c *Client) sendAs(ctx context.Context, as *tenant, cmd command) *httpclien
 	if cmd.body != nil {
 		header.Set("Content-Type", "application/json")
 	}
-	start := c.now()
-	response, err := c.http.Do(ctx, httpclient.Request{
+	_, err = c.http.Do(ctx, httpclient.Request{
+		Command:    cmd.name,
 		Method:     http.MethodPost,
 		URL:        c.base + cmd.path,
 		Header:     header,
@@ -127,23 +125,7 @@ func (c *Client) sendAs(ctx context.Context, as *tenant, cmd command) *httpclien
 	})
 	var failure *httpclient.Error
 	errors.As(err, &failure)
-	logCall(ctx, cmd.name, response.Status, failure, c.now().Sub(start))
 	return failure
-}
-
-// logCall adds the call to the line of the request it was made for.
-func logCall(ctx context.Context, name string, status int, failure *httpclient.Error, took time.Duration) {
-	outcome := "ok"
-	if failure != nil {
-		status, outcome = failure.Status, string(failure.Kind)
-	}
-	logs.Add(ctx,
-		slog.String("provider", Provider),
-		slog.String("command", name),
-		slog.String("outcome", outcome),
-		slog.Int("upstreamStatus", status),
-		slog.Float64("upstreamMs", float64(took.Microseconds())/1000),
-	)
 }
 
 // asError keeps a nil *Error from becoming a non-nil error.
@@ -159,10 +141,4 @@ func asError(failure *httpclient.Error) error {
 func isGone(err error) bool {
 	var failure *httpclient.Error
 	return errors.As(err, &failure) && failure.Status == http.StatusNotFound
-}
-
-// escapeSegment percent-encodes all but RFC 3986's unreserved characters, so that a user id
-// stays one path segment whatever a server between does with the others.
-func escapeSegment(segment string) string {
-	return strings.ReplaceAll(url.QueryEscape(segment), "+", "%20")
 }

@@ -8,6 +8,8 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
+
+	"gavel/shared/httpclient"
 )
 
 // Room is the name of a room as JaaS's client and server use it: normalised, so that the
@@ -62,7 +64,7 @@ func ParseRoom(name string) (Room, error) {
 	case strings.ContainsFunc(plain, unicode.IsControl):
 		return "", ErrRoomControl
 	}
-	encoded := strings.ToLower(escapeSegment(plain))
+	encoded := strings.ToLower(httpclient.EscapeSegment(plain))
 	if len(encoded) > maxNodeBytes {
 		return "", ErrRoomLong
 	}
