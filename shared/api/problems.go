@@ -106,6 +106,9 @@ func upstreamProblem(ctx context.Context, err *httpclient.Error) *problem.Proble
 	case httpclient.Refused:
 		p.Detail = "the provider refused the command, or failed"
 	}
+	if err.Hint != "" {
+		p.Detail += "; " + err.Hint
+	}
 	p.Provider, p.UpstreamStatus, p.UpstreamBody = err.Provider, err.Status, err.Body
 	p.MayHaveHappened = &err.MayHaveHappened
 	if err.MayHaveHappened {

@@ -32,6 +32,8 @@ type Error struct {
 	MayHaveHappened bool
 	// Secret is the full name of the secret that holds the credentials, for Kind Credentials.
 	Secret string
+	// Hint says what may be behind it, in our words; empty where there is nothing to add.
+	Hint string
 	// Cause is for the log alone.
 	Cause error
 

@@ -27,9 +27,11 @@ import (
 	"gavel/shared/redact"
 )
 
+// MaxExcerpt is how many bytes of an answer are passed on.
+const MaxExcerpt = 512
+
 const (
 	maxAnswer    = 1 << 20 // bytes of an answer that are read, unless Options say otherwise
-	maxExcerpt   = 512     // bytes of an answer that are passed on
 	maxAttempts  = 3
 	firstBackoff = 200 * time.Millisecond
 	// longestWait bounds how long a Retry-After is waited for inside a call: the caller is
@@ -298,7 +300,7 @@ func (c *Client) judge(answer *http.Response, body []byte, sensitive []string) (
 	if success(status) {
 		failure.Kind = Nonsense
 	}
-	failure.Body = redact.Text(string(body), maxExcerpt, sensitive...)
+	failure.Body = redact.Text(string(body), MaxExcerpt, sensitive...)
 	return Response{}, failure
 }
 

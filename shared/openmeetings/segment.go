@@ -1,0 +1,50 @@
+package openmeetings
+
+import (
+	"errors"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// ErrSegment says that a text cannot be in the path of a request to OpenMeetings.
+var ErrSegment = errors.New(`expected text without / \ ; and control characters, and not . or ..: OpenMeetings takes it as a part of a path`)
+
+// CheckSegment checks a text that OpenMeetings takes as a part of a path: Tomcat refuses an encoded slash or backslash,
+// CXF cuts off what follows a semicolon, and . and .. are resolved however they are encoded.
+func CheckSegment(text string) error {
+	if text == "" || text == "." || text == ".." || !utf8.ValidString(text) ||
+		strings.ContainsAny(text, `/\;`) || strings.ContainsFunc(text, unicode.IsControl) {
+		return ErrSegment
+	}
+	return nil
+}
+
+// checkSegments gives the error of the first that is none.
+func checkSegments(texts ...string) error {
+	for _, text := range texts {
+		if err := CheckSegment(text); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// ErrNotFound says that what was asked for does not exist.
+var ErrNotFound = errors.New("OpenMeetings knows no such thing")
+
+// missing reads a refusal that can only mean that the thing is not there: the services do not look before they use it,
+// and say so in Java's words for a null pointer, which differ from version to version.
+func missing(err error) error {
+	refusal, ok := errors.AsType[*Refusal](err)
+	if ok && refusal.Failure.Status >= 500 && !strings.HasPrefix(refusal.Message, "error.") {
+		return ErrNotFound
+	}
+	return err
+}
+
+// says tells a refusal that says a certain thing.
+func says(err error, message string) bool {
+	refusal, ok := errors.AsType[*Refusal](err)
+	return ok && refusal.Message == message
+}
