@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	neturl "net/url"
 	"os"
 	"path/filepath"
 	"slices"
@@ -43,7 +44,7 @@ type UpstreamStats struct {
 	Busy     time.Duration // time spent answering
 }
 
-// newSurroundings starts an upstream on this machine that answers any POST and stands in for DynamoDB and S3, and a local
+// newSurroundings starts an upstream on this machine that answers any POST and stands in for DynamoDB, S3 and OpenMeetings, and a local
 // server of which the functions use the secrets only.
 func newSurroundings(ctx context.Context) (_ Surroundings, err error) {
 	var ends closers
@@ -72,27 +73,32 @@ func newSurroundings(ctx context.Context) (_ Surroundings, err error) {
 		return Surroundings{}, err
 	}
 	ends.add(local.Close)
+	at, err := neturl.Parse(local.URL() + awsPath)
+	if err != nil {
+		return Surroundings{}, fmt.Errorf("address of the local server: %w", err)
+	}
+	up.secrets = http.StripPrefix(secretsPath, meetingsSecret(url, at))
 	live, err := newEnliven(ctx, store, local)
 	if err != nil {
 		return Surroundings{}, err
 	}
 	return Surroundings{
-		Env: environment(url, local), Event: live.event, ProbeURL: url, Upstream: up.stats, Close: ends.close,
+		Env: environment(url, local.Info().AppID), Event: live.event, ProbeURL: url, Upstream: up.stats, Close: ends.close,
 	}, nil
 }
 
 // environment names what the functions need. They are given a table, a bucket and a schedule of names that mean nothing.
-func environment(url string, local *server.Server) []string {
+func environment(url, appID string) []string {
 	return []string{
 		"GAVEL_JAAS_BASE_URL=" + url,
 		"AWS_ENDPOINT_URL=" + url,
-		"AWS_ENDPOINT_URL_SECRETS_MANAGER=" + local.URL() + awsPath,
+		"AWS_ENDPOINT_URL_SECRETS_MANAGER=" + strings.TrimSuffix(url, "/") + secretsPath,
 		"GAVEL_TABLE=bench",
 		"GAVEL_FILES_BUCKET=bench",
 		"GAVEL_SCHEDULE_GROUP=bench",
 		"GAVEL_SCHEDULE_TARGET_ARN=arn:aws:lambda:eu-central-1:123456789012:function:bench",
 		"GAVEL_SCHEDULE_ROLE_ARN=arn:aws:iam::123456789012:role/bench",
-		"GAVEL_ROOMS_JAAS_APP_ID=" + local.Info().AppID,
+		"GAVEL_ROOMS_JAAS_APP_ID=" + appID,
 	}
 }
 
@@ -146,7 +152,8 @@ func (c *closers) close() {
 
 // upstream stands for the provider's API, and for AWS's. It answers without doing anything, except for reading.
 type upstream struct {
-	aws http.Handler
+	aws     http.Handler
+	secrets http.Handler // set before the first request
 
 	requests atomic.Int64
 	busy     atomic.Int64 // nanoseconds
@@ -156,9 +163,17 @@ type upstream struct {
 func (u *upstream) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	start := time.Now()
 	defer func() { u.busy.Add(int64(time.Since(start))) }()
+	if strings.HasPrefix(r.URL.Path, secretsPath) {
+		u.secrets.ServeHTTP(w, r)
+		return
+	}
 	u.requests.Add(1)
 	if r.Method == http.MethodHead || strings.HasPrefix(r.Header.Get("X-Amz-Target"), dynamoPrefix) {
 		u.aws.ServeHTTP(w, r)
+		return
+	}
+	if strings.HasPrefix(r.URL.Path, meetingsPath) {
+		answerMeeting(w, r)
 		return
 	}
 	if r.Method != http.MethodPost {

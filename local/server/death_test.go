@@ -274,7 +274,7 @@ type meetings struct{ closed func(conference string) }
 
 var _ rooms.Provider = meetings{}
 
-func (meetings) Bind(_ context.Context, roomID string) (string, error) { return roomID, nil }
+func (meetings) Bind(_ context.Context, m rooms.Meeting) (string, error) { return m.RoomID, nil }
 
 func (meetings) Admit(context.Context, string, rooms.Guest) (rooms.Admission, error) {
 	return rooms.Admission{}, nil

@@ -20,8 +20,8 @@ type Info struct {
 
 // Sandbox says where a sandbox provider is.
 type Sandbox struct {
-	BaseURL string `json:"baseUrl"` // what stands in GAVEL_JAAS_BASE_URL
-	RoomURL string `json:"roomUrl"` // where participants join a room
+	BaseURL string `json:"baseUrl"` // what stands in GAVEL_JAAS_BASE_URL, or in the secret
+	RoomURL string `json:"roomUrl"` // where participants join a room, or one sees who is inside
 }
 
 // Info gives what GET /local tells.
@@ -31,10 +31,16 @@ func (s *Server) Info() Info {
 		APIKey:  s.state.APIKey,
 		AppID:   s.appID,
 		Issuer:  s.settings.OIDCIssuer,
-		Sandboxes: map[string]Sandbox{"jaas": {
-			BaseURL: s.url + jaasBase,
-			RoomURL: s.url + sandboxPrefix + "/rooms/{appId}/{room}/participants",
-		}},
+		Sandboxes: map[string]Sandbox{
+			"jaas": {
+				BaseURL: s.url + jaasBase,
+				RoomURL: s.url + jaasPrefix + "/rooms/{appId}/{room}/participants",
+			},
+			"openmeetings": {
+				BaseURL: s.url + openmeetingsPrefix,
+				RoomURL: s.url + openmeetingsPrefix + "/sandbox/rooms/{roomId}",
+			},
+		},
 		Requests: s.url + localPrefix + "/sandbox/requests",
 	}
 }
@@ -50,7 +56,7 @@ func (s *Server) environment(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Cache-Control", "no-store")
 	info := s.Info()
 	_, _ = fmt.Fprintf(w, "export GAVEL='%s'\nexport KEY='%s'\nexport APP='%s'\nexport SANDBOX='%s'\n",
-		info.BaseURL, info.APIKey, info.AppID, info.BaseURL+sandboxPrefix)
+		info.BaseURL, info.APIKey, info.AppID, info.BaseURL+jaasPrefix)
 }
 
 // Greet says where the server is and what to type next.
@@ -59,7 +65,7 @@ func (s *Server) Greet(out io.Writer) {
 }
 
 const greeting = `
-Gavel runs on %[1]s (JaaS is a sandbox in this process). Stop it with Ctrl-C.
+Gavel runs on %[1]s (JaaS and OpenMeetings are sandboxes in this process). Stop it with Ctrl-C.
 
 In another terminal, fetch the address, an API key and the sandbox's tenant into your shell:
 

@@ -47,7 +47,7 @@ func (s *Server) openRooms(dir string) (err error) {
 	}
 	s.rooms = rooms.New(rooms.Options{
 		Store:     s.table,
-		Providers: bindings.Configured(settings, s.jaas, s.table),
+		Providers: bindings.New(settings, bindings.Clients{JaaS: s.jaas, OpenMeetings: s.openmeetings}, s.table),
 		Files: sharedobjects.New(sharedobjects.Options{
 			Bucket: filesBucket, Region: filesRegion, Endpoint: s.url + filesPrefix,
 			Credentials: aws.CredentialsProviderFunc(s.filesCredentials),

@@ -17,12 +17,14 @@ import (
 )
 
 const (
-	localPrefix   = "/local"
-	oidcPrefix    = localPrefix + "/oidc"
-	awsPrefix     = localPrefix + "/aws"
-	filesPrefix   = localPrefix + "/s3"
-	sandboxPrefix = localPrefix + "/sandbox/jaas"
-	jaasBase      = sandboxPrefix + "/v1/_jaas"
+	localPrefix = "/local"
+	oidcPrefix  = localPrefix + "/oidc"
+	awsPrefix   = localPrefix + "/aws"
+	filesPrefix = localPrefix + "/s3"
+	jaasPrefix  = localPrefix + "/sandbox/jaas"
+	jaasBase    = jaasPrefix + "/v1/_jaas"
+
+	openmeetingsPrefix = localPrefix + "/sandbox/openmeetings"
 )
 
 // callTime is how long a call may take, as at the gateway.
@@ -30,7 +32,9 @@ const callTime = 29 * time.Second
 
 func (s *Server) routes() http.Handler {
 	operations := http.NewServeMux()
-	catalog.Register(api.New(operations), catalog.Services{JaaS: s.jaas, Rooms: s.rooms, Roster: roster.New(s.table)})
+	catalog.Register(api.New(operations), catalog.Services{
+		JaaS: s.jaas, Roster: roster.New(s.table), OpenMeetings: s.openmeetings, Rooms: s.rooms,
+	})
 	guarded := s.guard(api.Handler(operations))
 	local := s.localRoutes()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -77,7 +81,8 @@ func (s *Server) localRoutes() http.Handler {
 	mux.Handle("GET "+localPrefix+"/sandbox/requests", s.recorder)
 	mux.HandleFunc("POST "+localPrefix+"/cleanup", s.cleanup)
 	mux.Handle(filesPrefix+"/", s.files)
-	mux.Handle(sandboxPrefix+"/", http.StripPrefix(sandboxPrefix, s.sandbox))
+	mux.Handle(jaasPrefix+"/", http.StripPrefix(jaasPrefix, s.jaasSandbox))
+	mux.Handle(openmeetingsPrefix+"/", http.StripPrefix(openmeetingsPrefix, s.openmeetingsSandbox))
 	return loopbackOnly(mux)
 }
 

@@ -25,7 +25,7 @@ func allScopes() []string {
 func (s *Server) loadSecrets() error {
 	if s.settings.SecretsFile == "" {
 		s.appID = s.state.AppID
-		s.secrets = localSecrets{inner: generated{s.state, s.settings.SecretPrefix}, state: s.state}
+		s.secrets = localSecrets{inner: generated{s.state, s.settings.SecretPrefix, s.url}, state: s.state}
 		return nil
 	}
 	file := secrets.NewFile(s.settings.SecretsFile, s.settings.SecretPrefix)
@@ -43,10 +43,11 @@ func (s *Server) loadSecrets() error {
 	return nil
 }
 
-// generated are the sandbox's own secrets.
+// generated are the sandboxes' own secrets.
 type generated struct {
 	state  *state
 	prefix string
+	url    string // of the local server
 }
 
 var _ secrets.Source = generated{}
@@ -54,14 +55,19 @@ var _ secrets.Source = generated{}
 // FullName gives prefix/name.
 func (g generated) FullName(name string) string { return g.prefix + "/" + name }
 
-// Read gives the sandbox tenant's secret; there is no other.
+// Read gives the secret of the JaaS sandbox's tenant, or of the account on the OpenMeetings sandbox; there is no other.
 func (g generated) Read(_ context.Context, name string) (secrets.Raw, error) {
-	if name != "jaas/"+g.state.AppID {
-		return secrets.Raw{}, &secrets.Error{Name: g.FullName(name), Reason: "it does not exist"}
+	switch name {
+	case "jaas/" + g.state.AppID:
+		return rawJSON(map[string]string{
+			"keyId": g.state.KeyID, "privateKey": g.state.PrivateKey, "webhookSecret": g.state.WebhookSecret,
+		})
+	case "openmeetings":
+		return rawJSON(openmeetingsAccount{
+			BaseURL: g.url + openmeetingsPrefix, User: "gavel", Password: g.state.OpenMeetingsPassword,
+		})
 	}
-	return rawJSON(map[string]string{
-		"keyId": g.state.KeyID, "privateKey": g.state.PrivateKey, "webhookSecret": g.state.WebhookSecret,
-	})
+	return secrets.Raw{}, &secrets.Error{Name: g.FullName(name), Reason: "it does not exist"}
 }
 
 // localSecrets adds the local API key to the API keys of another source.

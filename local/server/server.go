@@ -14,9 +14,10 @@ import (
 	"gavel/local/objects"
 	"gavel/local/sandbox"
 	sandboxjaas "gavel/local/sandbox/jaas"
-	"gavel/shared/api/jaasapi"
+	sandboxopenmeetings "gavel/local/sandbox/openmeetings"
 	"gavel/shared/config"
 	"gavel/shared/jaas"
+	"gavel/shared/openmeetings"
 	"gavel/shared/rooms"
 	"gavel/shared/secrets"
 	"gavel/shared/table/embedded"
@@ -24,7 +25,7 @@ import (
 
 // Options say what the server takes from its surroundings.
 type Options struct {
-	// Getenv reads the settings: those of config.Load, PORT and GAVEL_DATA_DIR.
+	// Getenv reads the settings: those of config.Load, PORT, GAVEL_DATA_DIR and GAVEL_SANDBOX_OPENMEETINGS.
 	Getenv func(string) string
 }
 
@@ -38,16 +39,18 @@ type Server struct {
 	end   context.CancelFunc
 	swept chan struct{} // closed when nothing is swept any more
 
-	state    *state
-	settings config.Config
-	secrets  secrets.Source
-	appID    string
-	recorder *sandbox.Recorder
-	sandbox  *sandboxjaas.Server
-	jaas     *jaas.Client
-	table    *embedded.Store
-	files    *objects.Server
-	rooms    *rooms.Service
+	state               *state
+	settings            config.Config
+	secrets             secrets.Source
+	appID               string
+	recorder            *sandbox.Recorder
+	jaasSandbox         *sandboxjaas.Server
+	openmeetingsSandbox *sandboxopenmeetings.Server
+	jaas                *jaas.Client
+	openmeetings        *openmeetings.Client
+	table               *embedded.Store
+	files               *objects.Server
+	rooms               *rooms.Service
 }
 
 const (
@@ -90,10 +93,14 @@ func build(opt Options, url string) (*Server, error) {
 	if err := s.loadSecrets(); err != nil {
 		return nil, err
 	}
-	s.jaas = jaasapi.NewClient(s.settings, s.secrets)
-	s.sandbox = sandboxjaas.New(sandboxjaas.Options{
+	s.jaas = jaas.Configured(s.settings, s.secrets)
+	s.openmeetings = openmeetings.Configured(s.settings, s.secrets)
+	s.jaasSandbox = sandboxjaas.New(sandboxjaas.Options{
 		PublicKey: newKeyRing(s.secrets).find, Domain: s.settings.JaaSDomain, Recorder: s.recorder, Webhook: s.webhook,
 	})
+	if s.openmeetingsSandbox, err = s.newOpenMeetings(opt.Getenv(openmeetingsVersion)); err != nil {
+		return nil, err
+	}
 	if err := s.openRooms(dir); err != nil {
 		return nil, err
 	}
@@ -142,7 +149,7 @@ func (s *Server) Close() error {
 	}
 	s.end()
 	<-s.swept
-	s.sandbox.Close()
+	s.jaasSandbox.Close()
 	return errors.Join(err, s.table.Close())
 }
 

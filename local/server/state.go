@@ -27,9 +27,11 @@ type state struct {
 	APIKey     string `json:"apiKey"`
 	APIKeyHash string `json:"apiKeySha256"`
 	IssuerKey  string `json:"issuerKey"` // PEM, PKCS #8
-	// WebhookSecret is what the sandbox signs its events with, FilesSecret the key to the files.
-	WebhookSecret string `json:"webhookSecret"`
-	FilesSecret   string `json:"filesSecret"`
+	// WebhookSecret is what the sandbox signs its events with, FilesSecret the key to the files, and
+	// OpenMeetingsPassword that of the account there.
+	WebhookSecret        string `json:"webhookSecret"`
+	FilesSecret          string `json:"filesSecret"`
+	OpenMeetingsPassword string `json:"openmeetingsPassword"`
 
 	issuerKey *ecdsa.PrivateKey
 }
@@ -54,8 +56,7 @@ func loadState(dir string) (*state, error) {
 	if err := json.Unmarshal(text, st); err != nil {
 		return nil, fmt.Errorf("%s cannot be read; remove it to get a fresh one: %w", path, err)
 	}
-	if st.WebhookSecret == "" || st.FilesSecret == "" { // written by an earlier version
-		st.addSecrets()
+	if st.addSecrets() { // written by an earlier version
 		if err := st.save(path); err != nil {
 			return nil, err
 		}
@@ -63,8 +64,16 @@ func loadState(dir string) (*state, error) {
 	return st, st.parse()
 }
 
-func (st *state) addSecrets() {
-	st.WebhookSecret, st.FilesSecret = "whsec_"+randomHex(16), randomHex(20)
+// addSecrets makes up what is missing, and says whether something was.
+func (st *state) addSecrets() (added bool) {
+	for secret, fresh := range map[*string]string{
+		&st.WebhookSecret: "whsec_" + randomHex(16), &st.FilesSecret: randomHex(20), &st.OpenMeetingsPassword: randomHex(20),
+	} {
+		if *secret == "" {
+			*secret, added = fresh, true
+		}
+	}
+	return added
 }
 
 func makeState(path string) (*state, error) {

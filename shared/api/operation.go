@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"net/http"
@@ -42,6 +43,10 @@ type Operation struct {
 	Secrets bool
 	// RawBody says that the body is taken as the bytes that came, whose sender signed them.
 	RawBody bool
+	// MaxBody is the most bytes the body may have; the constant MaxBody when 0.
+	MaxBody int64
+	// Hidden leaves it out of the OpenAPI document: for another method of an operation that is in it.
+	Hidden bool
 	// Errors are further statuses it fails with.
 	Errors []int
 }
@@ -59,7 +64,8 @@ func Register[I, O any](api huma.API, op Operation, handle func(context.Context,
 		Description:   op.Description,
 		Tags:          []string{op.Tag},
 		DefaultStatus: op.Status,
-		MaxBodyBytes:  MaxBody + 1, // the library refuses from this size on, not above it
+		Hidden:        op.Hidden,
+		MaxBodyBytes:  cmp.Or(op.MaxBody, MaxBody) + 1, // the library refuses from this size on, not above it
 		Errors:        possibleErrors(op),
 		Middlewares:   huma.Middlewares{named(op.ID)},
 	}

@@ -110,6 +110,7 @@ func upstreamProblem(ctx context.Context, err *httpclient.Error) *problem.Proble
 		p.Detail += "; " + err.Hint
 	}
 	p.Provider, p.UpstreamStatus, p.UpstreamBody = err.Provider, err.Status, err.Body
+	p.UpstreamCode, p.UpstreamMessage = err.Code, err.Message
 	p.MayHaveHappened = &err.MayHaveHappened
 	if err.MayHaveHappened {
 		p.Detail += "; the command may have been carried out all the same"

@@ -1,16 +1,31 @@
 package bindings
 
 import (
+	"gavel/shared/clock"
 	"gavel/shared/config"
 	"gavel/shared/jaas"
+	"gavel/shared/openmeetings"
 	"gavel/shared/rooms"
 	"gavel/shared/roster"
+	"gavel/shared/secrets"
 	"gavel/shared/table"
 )
 
+// Clients are those of the meeting systems.
+type Clients struct {
+	JaaS         JaaSClient
+	OpenMeetings OpenMeetingsClient
+}
+
 // Configured makes the providers that the settings and the secrets make possible.
-func Configured(c config.Config, client JaaSClient, store table.Store) map[string]rooms.Provider {
+func Configured(c config.Config, source secrets.Source, store table.Store) map[string]rooms.Provider {
+	return New(c, Clients{JaaS: jaas.Configured(c, source), OpenMeetings: openmeetings.Configured(c, source)}, store)
+}
+
+// New makes the providers of clients.
+func New(c config.Config, clients Clients, store table.Store) map[string]rooms.Provider {
 	return map[string]rooms.Provider{
-		jaas.Provider: &JaaS{Client: client, AppID: jaas.AppID(c.RoomsJaaSAppID), Present: roster.New(store)},
+		jaas.Provider:         &JaaS{Client: clients.JaaS, AppID: jaas.AppID(c.RoomsJaaSAppID), Present: roster.New(store)},
+		openmeetings.Provider: &OpenMeetings{Client: clients.OpenMeetings, Now: clock.Now},
 	}
 }

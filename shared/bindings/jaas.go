@@ -41,11 +41,11 @@ var (
 
 // Bind names the conference: a JaaS room of the same id in the tenant, which comes into being when
 // the first one joins.
-func (j *JaaS) Bind(_ context.Context, roomID string) (string, error) {
+func (j *JaaS) Bind(_ context.Context, m rooms.Meeting) (string, error) {
 	if _, err := jaas.ParseAppID(string(j.AppID)); err != nil {
 		return "", problem.New(http.StatusServiceUnavailable, problem.NotConfigured, "GAVEL_ROOMS_JAAS_APP_ID does not name the JaaS tenant for rooms")
 	}
-	return jaas.Conference(j.AppID, jaas.Room(roomID)), nil
+	return jaas.Conference(j.AppID, jaas.Room(m.RoomID)), nil
 }
 
 func parse(conference string) (jaas.AppID, jaas.Room, error) {

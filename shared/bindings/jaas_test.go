@@ -3,6 +3,7 @@ package bindings_test
 import (
 	"context"
 	"errors"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -12,6 +13,7 @@ import (
 	"gavel/shared/bindings"
 	"gavel/shared/config"
 	"gavel/shared/jaas"
+	"gavel/shared/openmeetings"
 	"gavel/shared/problem"
 	"gavel/shared/rooms"
 )
@@ -83,7 +85,7 @@ func same(t *testing.T, what string, got, want []string) {
 func TestBind_NamesTheTenantsRoom(t *testing.T) {
 	t.Parallel()
 	j := &bindings.JaaS{AppID: appID}
-	if got, err := j.Bind(t.Context(), roomID); err != nil || got != conference {
+	if got, err := j.Bind(t.Context(), rooms.Meeting{RoomID: roomID, Name: "Stand-up"}); err != nil || got != conference {
 		t.Errorf("got %s, %v, want %s", got, err, conference)
 	}
 }
@@ -91,7 +93,7 @@ func TestBind_NamesTheTenantsRoom(t *testing.T) {
 func TestBind_WithoutATenant(t *testing.T) {
 	t.Parallel()
 	for _, id := range []jaas.AppID{"", "nonsense"} {
-		_, err := (&bindings.JaaS{AppID: id}).Bind(t.Context(), roomID)
+		_, err := (&bindings.JaaS{AppID: id}).Bind(t.Context(), rooms.Meeting{RoomID: roomID, Name: "Stand-up"})
 		if p, is := errors.AsType[*problem.Problem](err); !is || p.Code != problem.NotConfigured || p.Status != http.StatusServiceUnavailable {
 			t.Errorf("%q: got %v, want %s", id, err, problem.NotConfigured)
 		}
@@ -196,14 +198,13 @@ func TestJaaS_ConferenceOfAnotherForm(t *testing.T) {
 	same(t, "calls", c.calls, nil)
 }
 
-func TestConfigured(t *testing.T) {
+func TestNew(t *testing.T) {
 	t.Parallel()
-	all := bindings.Configured(config.Config{RoomsJaaSAppID: appID}, &client{}, nil)
-	provider, found := all[jaas.Provider]
-	if !found || len(all) != 1 {
-		t.Fatalf("got %v, want %s alone", all, jaas.Provider)
+	all := bindings.New(config.Config{RoomsJaaSAppID: appID}, bindings.Clients{JaaS: &client{}}, nil)
+	if got, want := slices.Sorted(maps.Keys(all)), []string{jaas.Provider, openmeetings.Provider}; !slices.Equal(got, want) {
+		t.Fatalf("got %v, want %v", got, want)
 	}
-	if got, err := provider.Bind(t.Context(), roomID); err != nil || got != conference {
+	if got, err := all[jaas.Provider].Bind(t.Context(), rooms.Meeting{RoomID: roomID, Name: "Stand-up"}); err != nil || got != conference {
 		t.Errorf("bind: got %s, %v, want %s", got, err, conference)
 	}
 }

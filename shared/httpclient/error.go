@@ -32,6 +32,8 @@ type Error struct {
 	MayHaveHappened bool
 	// Secret is the full name of the secret that holds the credentials, for Kind Credentials.
 	Secret string
+	// Code and Message are what the provider itself calls the fault, redacted; empty where it says neither.
+	Code, Message string
 	// Hint says what may be behind it, in our words; empty where there is nothing to add.
 	Hint string
 	// Cause is for the log alone.

@@ -3,7 +3,6 @@ package openmeetings
 import (
 	"encoding/json"
 	"errors"
-	"net/url"
 	"strings"
 	"sync/atomic"
 
@@ -56,7 +55,5 @@ func (c *Client) parseAccount(_ string, raw secrets.Raw) (*account, error) {
 	return parsed, nil
 }
 
-// sensitive are the values that an answer may echo, as they are and as they stand in a URL.
-func (a *account) sensitive() []string {
-	return []string{a.password, url.QueryEscape(a.password), a.user, url.QueryEscape(a.user)}
-}
+// sensitive are the values that an answer to a login may echo.
+func (a *account) sensitive() []string { return []string{a.password, a.user} }

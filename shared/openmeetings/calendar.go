@@ -143,11 +143,13 @@ func (c *Client) SaveAppointment(ctx context.Context, id int64, b Booking) (save
 	var room any = ownRoom{b.RoomType, true}
 	if b.RoomID != 0 {
 		// The service takes the room as it is sent, not only its id.
-		if room, err = c.Room(ctx, b.RoomID); err != nil {
+		existing, err := c.Room(ctx, b.RoomID)
+		if err != nil {
 			return Appointment{}, err
 		}
+		room = existing.sent()
 	}
-	cl := change("calendar save", http.MethodPost, "calendar")
+	cl := change("calendar save", http.MethodPost, "calendar").aboutPeople()
 	if cl.form, err = jsonForm(map[string]any{"appointment": b.appointment(id, room)}); err != nil {
 		return Appointment{}, err
 	}
@@ -174,7 +176,7 @@ func (c *Client) Appointments(ctx context.Context, user int64, start, end time.T
 	if user != 0 {
 		cl = read("calendar user", "calendar", user, formatTime(start), formatTime(end))
 	}
-	return list[Appointment](ctx, c, cl, "appointmentDTO")
+	return list[Appointment](ctx, c, cl.aboutPeople(), "appointmentDTO")
 }
 
 // NextAppointment gives one that is still to come, of the account or of a user (GET /calendar/next,
@@ -184,12 +186,12 @@ func (c *Client) NextAppointment(ctx context.Context, user int64) (Appointment, 
 	if user != 0 {
 		cl = read("calendar/next user", "calendar", "next", user)
 	}
-	return one(get[Appointment](ctx, c, cl, "appointmentDTO"))
+	return one(get[Appointment](ctx, c, cl.aboutPeople(), "appointmentDTO"))
 }
 
 // RoomAppointment gives the account's appointment in a room (GET /calendar/room/{roomid}), or ErrNotFound.
 func (c *Client) RoomAppointment(ctx context.Context, room int64) (Appointment, error) {
-	return one(get[Appointment](ctx, c, read("calendar/room", "calendar", "room", room), "appointmentDTO"))
+	return one(get[Appointment](ctx, c, read("calendar/room", "calendar", "room", room).aboutPeople(), "appointmentDTO"))
 }
 
 // FindAppointments gives the account's appointments with a title, in which % stands for anything
@@ -198,7 +200,7 @@ func (c *Client) FindAppointments(ctx context.Context, title string) ([]Appointm
 	if err := checkSegments(title); err != nil {
 		return nil, err
 	}
-	return list[Appointment](ctx, c, read("calendar/title", "calendar", "title", title), "appointmentDTO")
+	return list[Appointment](ctx, c, read("calendar/title", "calendar", "title", title).aboutPeople(), "appointmentDTO")
 }
 
 // DeleteAppointment deletes an appointment and mails to its members (DELETE /calendar/{id}). NotFound is the outcome for

@@ -30,12 +30,22 @@ type call struct {
 	// repeatable is for calls that only read. Those that change something are GETs, too, for the most part.
 	repeatable bool
 	budget     time.Duration
-	sensitive  []string
+	// sensitive are values of the request that must not be passed on; send adds the sid.
+	sensitive []string
+	// confidential says that the answer is a credential or about people, so that nothing of it is passed on when it cannot
+	// be read.
+	confidential bool
 }
 
 // read is a call that only reads. parts follow each other in the path as segments.
 func read(command string, parts ...any) call {
 	return call{command: command, method: http.MethodGet, path: path(parts...), repeatable: true}
+}
+
+// aboutPeople says that the answer is about people.
+func (cl call) aboutPeople() call {
+	cl.confidential = true
+	return cl
 }
 
 // change is a call that changes something; it is sent once.
@@ -69,7 +79,7 @@ func (r *Refusal) Unwrap() error { return r.Failure }
 
 // send makes the call in a session, or in none when sid is empty. A 500 is how the services say no: nothing is gained by
 // asking again.
-func (c *Client) send(ctx context.Context, a *account, sid string, cl call) (httpclient.Response, error) {
+func (c *Client) send(ctx context.Context, a *account, sid string, cl *call) (httpclient.Response, error) {
 	body, contentType, err := cl.body()
 	if err != nil {
 		return httpclient.Response{}, err
@@ -78,12 +88,41 @@ func (c *Client) send(ctx context.Context, a *account, sid string, cl call) (htt
 	if contentType != "" {
 		header.Set("Content-Type", contentType)
 	}
+	cl.sensitive = append(cl.sensitive, sid)
 	response, err := c.http.Do(ctx, httpclient.Request{
 		Command: cl.command, Method: cl.method, URL: a.base + services + cl.path + cl.search(sid),
 		Header: header, Body: body, Repeatable: cl.repeatable, Budget: cl.budget,
-		Final: http.StatusInternalServerError, Sensitive: append(cl.sensitive, sid),
+		Final: http.StatusInternalServerError, Sensitive: inEveryForm(cl.sensitive),
 	})
-	return response, refused(err)
+	if failure, ok := errors.AsType[*httpclient.Error](err); ok && cl.confidential && failure.Kind == httpclient.Nonsense {
+		failure.Body = ""
+	}
+	return response, c.blame(refused(err))
+}
+
+// inEveryForm gives values also as they stand in JSON, in forms and in URLs, which an answer may quote.
+func inEveryForm(values []string) []string {
+	all := make([]string, 0, 3*len(values))
+	for _, value := range values {
+		// A message is JSON that may quote JSON.
+		for range 3 {
+			all = append(all, value, url.QueryEscape(value), httpclient.EscapeSegment(value))
+			quoted := inJSON(value)
+			if quoted == value {
+				break
+			}
+			value = quoted
+		}
+	}
+	return all
+}
+
+func inJSON(text string) string {
+	quoted, err := json.Marshal(text)
+	if err != nil {
+		return text
+	}
+	return string(quoted[1 : len(quoted)-1])
 }
 
 func (cl call) search(sid string) string {
@@ -164,15 +203,16 @@ func (cl call) nonsense(response httpclient.Response) error {
 }
 
 func (cl call) failure(response httpclient.Response, kind httpclient.Kind) *httpclient.Error {
-	return &httpclient.Error{
-		Provider: Provider, Kind: kind, Status: response.Status,
-		Body: redact.Text(string(response.Body), httpclient.MaxExcerpt, cl.sensitive...),
+	failure := &httpclient.Error{Provider: Provider, Kind: kind, Status: response.Status}
+	if !cl.confidential || kind == httpclient.Refused {
+		failure.Body = redact.Text(string(response.Body), httpclient.MaxExcerpt, inEveryForm(cl.sensitive)...)
 	}
+	return failure
 }
 
 // do makes a call that does something and gives what the service says.
 func (c *Client) do(ctx context.Context, cl call) (string, error) {
-	response, err := c.inSession(ctx, cl)
+	response, err := c.inSession(ctx, &cl)
 	if err != nil {
 		return "", err
 	}
@@ -181,7 +221,7 @@ func (c *Client) do(ctx context.Context, cl call) (string, error) {
 
 // get makes a call that gives a thing under its root, and false for nothing.
 func get[T any](ctx context.Context, c *Client, cl call, root string) (thing T, found bool, err error) {
-	response, err := c.inSession(ctx, cl)
+	response, err := c.inSession(ctx, &cl)
 	if err != nil || response.Status == http.StatusNoContent {
 		return thing, false, err
 	}
@@ -192,10 +232,7 @@ func get[T any](ctx context.Context, c *Client, cl call, root string) (thing T, 
 // list makes a call that gives a list of things under its root.
 func list[T any](ctx context.Context, c *Client, cl call, root string) ([]T, error) {
 	things, _, err := get[List[T]](ctx, c, cl, root)
-	if things == nil {
-		things = List[T]{}
-	}
-	return things, err
+	return things.orEmpty(), err
 }
 
 // decode reads what is under the root; null is nothing.
@@ -213,7 +250,7 @@ func decode(cl call, response httpclient.Response, root string, into any) (found
 
 // number reads a message that is a number, such as a count or a new id.
 func (c *Client) number(ctx context.Context, cl call) (int64, error) {
-	response, err := c.inSession(ctx, cl)
+	response, err := c.inSession(ctx, &cl)
 	if err != nil {
 		return 0, err
 	}

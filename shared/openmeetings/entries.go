@@ -8,6 +8,8 @@ import (
 	"net/url"
 	"strconv"
 	"time"
+
+	"gavel/shared/httpclient"
 )
 
 // Person is whom an entry link lets in (ExternalUserDTO). Nobody has to be created before: OpenMeetings does that at the
@@ -52,20 +54,17 @@ func (c *Client) CreateEntry(ctx context.Context, p Person, o EntryOptions, lang
 	if cl.form, err = jsonForm(map[string]any{"user": p, "options": o}); err != nil {
 		return Entry{}, err
 	}
-	cl.sensitive = []string{p.ExternalID, p.Login, p.Email}
+	cl.sensitive, cl.confidential = []string{p.ExternalID, p.Login, p.Email}, true
 	err = c.as(ctx, func(a *account) error {
 		sid, err := c.login(ctx, a)
 		if err != nil {
 			return err
 		}
-		response, err := c.send(ctx, a, sid, cl)
+		response, err := c.send(ctx, a, sid, &cl)
 		if err != nil {
 			return err
 		}
-		entry.Hash, err = cl.message(response)
-		if err == nil && entry.Hash == "" {
-			return cl.nonsense(response)
-		}
+		entry.Hash, err = cl.hash(response)
 		entry.URL = a.entryURL("secure", entry.Hash, languageID)
 		return err
 	})
@@ -73,9 +72,18 @@ func (c *Client) CreateEntry(ctx context.Context, p Person, o EntryOptions, lang
 		return Entry{}, err
 	}
 	if !o.Reusable {
-		entry.Expires = c.now().Add(entryLife)
+		entry.Expires = c.now().Add(entryLife).Truncate(time.Second)
 	}
 	return entry, nil
+}
+
+// hash reads a message that is a hash; without one there is no link.
+func (cl call) hash(response httpclient.Response) (string, error) {
+	hash, err := cl.message(response)
+	if err == nil && hash == "" {
+		return "", cl.nonsense(response)
+	}
+	return hash, err
 }
 
 // entryURL gives the page of a hash. kind is secure for entry hashes, invitation for invitations'.

@@ -118,7 +118,11 @@ type RoomFiles struct {
 // RoomFiles gives the files of a room (GET /file/room/{roomId}). It returns ErrNotFound, too.
 func (c *Client) RoomFiles(ctx context.Context, room int64) (RoomFiles, error) {
 	files, err := one(get[RoomFiles](ctx, c, read("file/room", "file", "room", room), "fileExplorerObject"))
-	return files, missing(err)
+	if err != nil {
+		return RoomFiles{}, missing(err)
+	}
+	files.UserHome, files.RoomHome = files.UserHome.orEmpty(), files.RoomHome.orEmpty()
+	return files, nil
 }
 
 // FolderFiles gives what is in a folder as seen in a room (GET /file/room/{roomId}/{parent}): -1 is the account's own

@@ -73,11 +73,15 @@ type GroupUsers struct {
 
 // GroupUsers gives a part of the users of a group (GET /group/users/{id}).
 func (c *Client) GroupUsers(ctx context.Context, group int64, q GroupUsersQuery) (GroupUsers, error) {
-	cl := read("group/users", "group", "users", group)
+	cl := read("group/users", "group", "users", group).aboutPeople()
 	cl.query = url.Values{
 		"start": {strconv.FormatInt(q.Start, 10)}, "max": {strconv.FormatInt(q.Max, 10)},
 		"orderby": {q.OrderBy}, "asc": {strconv.FormatBool(q.Ascending)},
 	}
 	found, err := one(get[GroupUsers](ctx, c, cl, "userSearchResult"))
-	return found, missing(err)
+	if err != nil {
+		return GroupUsers{}, missing(err)
+	}
+	found.Users = found.Users.orEmpty()
+	return found, nil
 }

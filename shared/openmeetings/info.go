@@ -52,7 +52,7 @@ func (c *Client) ErrorText(ctx context.Context, key string, languageID int64) (s
 // outside makes a call that needs no session.
 func (c *Client) outside(ctx context.Context, cl call) (response httpclient.Response, err error) {
 	err = c.as(ctx, func(a *account) error {
-		response, err = c.send(ctx, a, "", cl)
+		response, err = c.send(ctx, a, "", &cl)
 		return err
 	})
 	return response, err

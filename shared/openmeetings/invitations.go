@@ -44,13 +44,18 @@ func (c *Client) CreateInvitation(ctx context.Context, in Invitation, sendMail b
 	}
 	cl := change("room/hash", http.MethodPost, "room", "hash")
 	cl.query = url.Values{"invite": {string(content)}, "sendmail": {strconv.FormatBool(sendMail)}}
-	cl.sensitive = []string{in.Email, in.Password}
-	if entry.Hash, err = c.do(ctx, cl); err != nil {
+	cl.sensitive, cl.confidential = []string{in.Email, in.Password}, true
+	response, err := c.inSession(ctx, &cl)
+	if err != nil {
+		return Entry{}, missing(err)
+	}
+	if entry.Hash, err = cl.hash(response); err != nil {
 		return Entry{}, err
 	}
-	err = c.as(ctx, func(a *account) error {
-		entry.URL = a.entryURL("invitation", entry.Hash, languageID)
-		return nil
-	})
-	return entry, err
+	used, err := c.accounts.Get(ctx, secretName)
+	if err != nil {
+		return Entry{}, err
+	}
+	entry.URL = used.Value.entryURL("invitation", entry.Hash, languageID)
+	return entry, nil
 }

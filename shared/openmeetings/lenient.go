@@ -93,6 +93,14 @@ func (l *List[T]) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
+// orEmpty gives an empty list for one that was left out, as those without elements are.
+func (l List[T]) orEmpty() List[T] {
+	if l == nil {
+		return List[T]{}
+	}
+	return l
+}
+
 // layouts are the forms in which the server writes times: the calendar, and XML's of recordings. dateLayout is also the
 // only form that it reads with the zone; of others it takes the digits and its own zone.
 const dateLayout = "2006-01-02T15:04:05-0700"
@@ -108,16 +116,28 @@ func (m *moment) UnmarshalJSON(data []byte) error {
 	if text.UnmarshalJSON(data) != nil {
 		return nil //nolint:nilerr // an object is no time, see above
 	}
-	for _, layout := range layouts {
-		if at, err := time.Parse(layout, string(text)); err == nil {
-			*m = moment(at)
-			return nil
-		}
-	}
-	if millis, err := strconv.ParseInt(string(text), 10, 64); err == nil {
-		*m = moment(time.UnixMilli(millis).UTC())
+	if at := parseTime(string(text)); printable(at) {
+		*m = moment(at)
 	}
 	return nil
+}
+
+func parseTime(text string) time.Time {
+	for _, layout := range layouts {
+		if at, err := time.Parse(layout, text); err == nil {
+			return at
+		}
+	}
+	if millis, err := strconv.ParseInt(text, 10, 64); err == nil {
+		return time.UnixMilli(millis).UTC()
+	}
+	return time.Time{}
+}
+
+// printable tells a time that JSON can hold: in a year of four digits, and with an offset of less than a day.
+func printable(t time.Time) bool {
+	_, err := t.MarshalText()
+	return err == nil
 }
 
 // MarshalJSON writes the one form that is read with its zone.

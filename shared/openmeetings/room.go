@@ -62,6 +62,16 @@ func (r *Room) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
+// sent gives the room as the services take it. They keep an empty name for one that was set, as they do with the texts
+// that Room leaves out itself.
+func (r Room) sent() any {
+	type plain Room
+	return struct {
+		plain
+		Name Text `json:"name,omitempty"`
+	}{plain(r), r.Name}
+}
+
 // RoomFields are what of a room can be set. A nil field stays as it is, or is the server's default in a new room.
 type RoomFields struct {
 	Name               *string     `json:"name,omitempty" maxLength:"255" example:"Stand-up"`

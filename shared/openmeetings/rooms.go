@@ -80,7 +80,7 @@ func (c *Client) UpdateRoom(ctx context.Context, id int64, fields RoomFields) (R
 	if err := fields.apply(&room); err != nil {
 		return Room{}, fmt.Errorf("change room: %w", err)
 	}
-	return c.saveRoom(ctx, "room update", room)
+	return c.saveRoom(ctx, "room update", room.sent())
 }
 
 // DeleteRoom deletes a room (DELETE /room/{id}). Whoever is inside stays: EndRoom first.
@@ -139,7 +139,7 @@ func (c *Client) CountRoom(ctx context.Context, id int64) (int64, error) {
 // RoomUsers gives who is in a room (GET /room/users/{id}, since 5.0.0): one entry for each client, so that somebody with
 // two tabs is there twice.
 func (c *Client) RoomUsers(ctx context.Context, id int64) ([]User, error) {
-	return list[User](ctx, c, read("room/users", "room", "users", id), "userDTO")
+	return list[User](ctx, c, read("room/users", "room", "users", id).aboutPeople(), "userDTO")
 }
 
 const (

@@ -52,9 +52,6 @@ func (c *Client) as(ctx context.Context, do func(*account) error) error {
 		slog.InfoContext(ctx, "provider rejected the credentials, using the rotated ones", "provider", Provider)
 		err = do(fresh.Value)
 	}
-	if failure, ok := errors.AsType[*httpclient.Error](err); ok && failure.Kind == httpclient.Credentials {
-		failure.Secret = c.accounts.FullName(secretName)
-	}
 	return err
 }
 
@@ -63,10 +60,19 @@ func credentials(err error) bool {
 	return ok && failure.Kind == httpclient.Credentials
 }
 
+// blame names the secret in an error that is the account's. It does so where the error is made: that of a login is
+// given to all who wait for it.
+func (c *Client) blame(err error) error {
+	if failure, ok := errors.AsType[*httpclient.Error](err); ok && failure.Kind == httpclient.Credentials {
+		failure.Secret = c.accounts.FullName(secretName)
+	}
+	return err
+}
+
 // inSession makes the call in the session for commands. A sid that has expired and a right that is missing look the
 // same (https://github.com/apache/openmeetings, BaseWebService.performCall), so there is one new login, and then the
 // account is to blame.
-func (c *Client) inSession(ctx context.Context, cl call) (response httpclient.Response, err error) {
+func (c *Client) inSession(ctx context.Context, cl *call) (response httpclient.Response, err error) {
 	err = c.as(ctx, func(a *account) error {
 		held, err := a.session(ctx, nil)
 		if err != nil {
@@ -115,11 +121,14 @@ func (c *Client) login(ctx context.Context, a *account) (sid string, err error) 
 
 func (c *Client) loginBy(ctx context.Context, a *account, get bool) (string, error) {
 	who := url.Values{"user": {a.user}, "pass": {a.password}}
-	cl := call{command: "login", method: http.MethodPost, path: "/user/login", form: who, budget: loginBudget, sensitive: a.sensitive()}
+	cl := call{
+		command: "login", method: http.MethodPost, path: "/user/login", form: who, budget: loginBudget,
+		sensitive: a.sensitive(), confidential: true,
+	}
 	if get {
 		cl.method, cl.form, cl.query = http.MethodGet, nil, who
 	}
-	response, err := c.send(ctx, a, "", cl)
+	response, err := c.send(ctx, a, "", &cl)
 	if err != nil {
 		return "", err
 	}
@@ -127,7 +136,7 @@ func (c *Client) loginBy(ctx context.Context, a *account, get bool) (string, err
 	if err == nil && sid == "" {
 		return "", cl.nonsense(response)
 	}
-	return sid, asLogin(err)
+	return sid, c.blame(asLogin(err))
 }
 
 // asLogin sorts the refusals of a login: all but the server's own trouble are the account's.

@@ -105,13 +105,13 @@ func repeats(password, text string) bool {
 
 // Users gives all users (GET /user).
 func (c *Client) Users(ctx context.Context) ([]User, error) {
-	return list[User](ctx, c, read("user", "user"), "userDTO")
+	return list[User](ctx, c, read("user", "user").aboutPeople(), "userDTO")
 }
 
 // CreateUser makes an account (POST /user). A *Refusal with the message error.login.inuse, error.email.inuse or
 // error.short.login says why not.
 func (c *Client) CreateUser(ctx context.Context, u NewUser) (created User, err error) {
-	cl := change("user create", http.MethodPost, "user")
+	cl := change("user create", http.MethodPost, "user").aboutPeople()
 	if cl.form, err = jsonForm(map[string]any{"user": u, "confirm": false}); err != nil {
 		return User{}, err
 	}

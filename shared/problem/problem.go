@@ -34,6 +34,9 @@ const (
 	LastAdmin       Code = "last_admin"
 	NoProvider      Code = "no_provider"
 	FileNotUploaded Code = "file_not_uploaded"
+
+	LoginInUse Code = "login_in_use"
+	EmailInUse Code = "email_in_use"
 )
 
 // ContentType is the media type of a problem document.
@@ -59,6 +62,8 @@ type Problem struct {
 	Provider        string `json:"provider,omitempty" doc:"The meeting system that refused or failed" example:"jaas"`
 	UpstreamStatus  int    `json:"upstreamStatus,omitempty" doc:"The meeting system's HTTP status" example:"500"`
 	UpstreamBody    string `json:"upstreamBody,omitempty" doc:"The beginning of the meeting system's answer, redacted"`
+	UpstreamCode    string `json:"upstreamCode,omitempty" doc:"The meeting system's own code, where it gave one" example:"-4"`
+	UpstreamMessage string `json:"upstreamMessage,omitempty" doc:"The meeting system's own message, redacted"`
 	MayHaveHappened *bool  `json:"mayHaveHappened,omitempty" doc:"Whether the command may have been carried out all the same"`
 	Secret          string `json:"secret,omitempty" doc:"The secret to create or to mend" example:"gavel/api-keys"`
 

@@ -186,7 +186,7 @@ func TestConcurrent_UpdateAgainstEnd(t *testing.T) {
 					return
 				}
 				for err, hours := error(nil), time.Duration(1); err == nil; hours++ {
-					if _, err = w.Update(t.Context(), bob, room.ID, rooms.Update{End: new(noon.Add(hours * time.Hour))}); err != nil {
+					if _, _, err = w.Update(t.Context(), bob, room.ID, rooms.Update{End: new(noon.Add(hours * time.Hour))}); err != nil {
 						refused(t, "update", err, rooms.Ended)
 					}
 				}

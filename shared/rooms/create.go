@@ -37,7 +37,7 @@ func (s *Service) Create(ctx context.Context, caller string, b Booking) (Room, e
 		Name: b.Name, Start: b.Start, End: b.End, Provider: b.Provider,
 		Participants: 1 + len(invited), Admins: 1, CreatedBy: caller, CreatedAt: now.UTC().Truncate(time.Millisecond),
 	}
-	if record.Conference, err = s.bind(ctx, b.Provider, id); err != nil {
+	if record.Conference, err = s.bind(ctx, id, record); err != nil {
 		return Room{}, err
 	}
 	owner := memberRecord{User: caller, Admin: true, AddedAt: now.UTC()}
@@ -63,15 +63,15 @@ func (s *Service) book(ctx context.Context, id string, record *roomRecord, owner
 	return s.store.Write(ctx, append(changes, create(roomKey(id), record))...)
 }
 
-func (s *Service) bind(ctx context.Context, provider, id string) (string, error) {
-	if provider == "" {
+func (s *Service) bind(ctx context.Context, id string, r roomRecord) (string, error) {
+	if r.Provider == "" {
 		return "", nil
 	}
-	p, err := s.provider(provider)
+	p, err := s.provider(r.Provider)
 	if err != nil {
 		return "", err
 	}
-	return p.Bind(ctx, id)
+	return p.Bind(ctx, r.meeting(id))
 }
 
 // seat makes the changes that put somebody who is not there yet into a room.

@@ -17,6 +17,7 @@ const dueShards = "0123456789abcdef"
 const (
 	kindEnd   = "end"
 	kindExpel = "expel"
+	kindMove  = "move"
 )
 
 // grace is how long the call that makes a task due at once has for doing it itself.
@@ -35,6 +36,12 @@ type expelTask struct {
 	GuestID    string    `json:"guest_id"`
 	Since      time.Time `json:"since"`
 	Tries      int       `json:"tries,omitempty"`
+}
+
+// moveTask tells a provider's calendar what a room is booked for now.
+type moveTask struct {
+	Since time.Time `json:"since"`
+	Tries int       `json:"tries,omitempty"`
 }
 
 func dueShard(shard string) string { return "due#" + shard }

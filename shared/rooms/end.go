@@ -12,14 +12,16 @@ const MaxTimeLeft = 7 * 24 * time.Hour
 
 // End sets the end of a room to so much time from now, and ends it at once with 0; it is for
 // admins. A later call takes the place of an earlier one until the end has come. The conference of
-// a room that ends at once is closed; what came of that is in the Effect.
+// a room that ends at once is closed, and a provider that keeps a calendar is told of any other end; what came of that is
+// in the Effect.
 func (s *Service) End(ctx context.Context, caller, id string, left time.Duration) (Room, Effect, error) {
 	var v view
+	var told move
 	err := s.change(ctx, func(ctx context.Context) (changes []table.Change, err error) {
 		if v, err = s.lookAsAdmin(ctx, id, caller); err != nil {
 			return nil, err
 		}
-		now := s.now()
+		now, before := s.now(), v.record
 		v.record.End = second(now.Add(left))
 		due := v.record.End
 		if left == 0 {
@@ -27,13 +29,18 @@ func (s *Service) End(ctx context.Context, caller, id string, left time.Duration
 			due = now.Add(grace)                                // closed by this call, unless something comes between
 		}
 		changes = replan(id, &v.record, due, endTask{})
-		return append(changes, put(v.room, v.record)), nil
+		if left != 0 { // else the conference is closed
+			if told, err = s.move(id, before, v.record); err != nil {
+				return nil, err
+			}
+		}
+		return append(append(changes, told.changes...), put(v.room, v.record)), nil
 	})
 	if err != nil {
 		return Room{}, Effect{}, err
 	}
 	s.setAlarm(ctx, id, v.record)
-	var effect Effect
+	effect := s.carryOutMove(ctx, id, told)
 	if left == 0 {
 		effect = s.closeNow(ctx, id, v.record)
 	}

@@ -32,6 +32,21 @@ type hall struct {
 	arrived chan struct{} // with it, calls say that they came and do not return before their context ends
 }
 
+// calendar is a hall that is told when rooms are moved. It writes what it was told into its log.
+type calendar struct{ *hall }
+
+const calendarName = "calendar"
+
+var _ rooms.Scheduler = calendar{}
+
+func (c calendar) Reschedule(ctx context.Context, conference string, m rooms.Meeting) error {
+	until := "open"
+	if !m.End.IsZero() {
+		until = m.End.Format(time.TimeOnly)
+	}
+	return c.enter(ctx, "reschedule", conference, m.Name+" "+m.Start.Format(time.TimeOnly)+" "+until)
+}
+
 type admission struct {
 	conference string
 	rooms.Guest
@@ -114,14 +129,14 @@ func (h *hall) enter(ctx context.Context, call, conference, guest string) error 
 	return failing
 }
 
-func (h *hall) Bind(_ context.Context, roomID string) (string, error) {
+func (h *hall) Bind(_ context.Context, m rooms.Meeting) (string, error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.failing != nil {
 		return "", h.failing
 	}
-	conference := "hall/" + roomID
-	h.rooms[conference] = roomID
+	conference := "hall/" + m.RoomID
+	h.rooms[conference] = m.RoomID
 	return conference, nil
 }
 

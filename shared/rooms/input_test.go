@@ -34,7 +34,7 @@ func TestTexts_ComeBackUnharmed(t *testing.T) {
 		room := w.open(t, bob)
 		var want []string
 		for _, text := range texts() {
-			got, err := w.Update(t.Context(), ada, room.ID, rooms.Update{Name: &text})
+			got, _, err := w.Update(t.Context(), ada, room.ID, rooms.Update{Name: &text})
 			if err != nil || got.Name != text || w.get(t, bob, room.ID).Name != text {
 				t.Errorf("a room called %.60q: got %.60q, %v", text, got.Name, err)
 			}

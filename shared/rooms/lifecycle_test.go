@@ -167,7 +167,7 @@ func TestAlarm_OfAnEndThatWasMoved(t *testing.T) {
 	onBothEngines(t, func(w *world) {
 		t := w.t
 		room := w.booked(t)
-		if _, err := w.Update(t.Context(), ada, room.ID, rooms.Update{End: new(noon.Add(3 * time.Hour))}); err != nil {
+		if _, _, err := w.Update(t.Context(), ada, room.ID, rooms.Update{End: new(noon.Add(3 * time.Hour))}); err != nil {
 			t.Fatal(err)
 		}
 		w.step(2 * time.Hour)
@@ -214,7 +214,7 @@ func TestUpdate(t *testing.T) {
 			{"the end", rooms.Update{End: at(4)}, ok, 2, 4},
 			{"the same again", rooms.Update{Start: at(2), End: at(4), Name: new("Retro")}, ok, 2, 4},
 		} {
-			_, err := w.Update(t.Context(), ada, room.ID, step.update)
+			_, _, err := w.Update(t.Context(), ada, room.ID, step.update)
 			answered(t, step.name, err, step.want)
 			got := w.get(t, ada, room.ID)
 			if !got.Start.Equal(*at(step.start)) || !got.End.Equal(*at(step.end)) {
@@ -236,16 +236,16 @@ func TestUpdate_OfAStartedRoom(t *testing.T) {
 		t := w.t
 		room := w.booked(t)
 		w.step(90 * time.Minute)
-		_, err := w.Update(t.Context(), ada, room.ID, rooms.Update{Start: new(w.now().Add(time.Hour)), End: new(w.now().Add(2 * time.Hour))})
+		_, _, err := w.Update(t.Context(), ada, room.ID, rooms.Update{Start: new(w.now().Add(time.Hour)), End: new(w.now().Add(2 * time.Hour))})
 		refused(t, "moving the start", err, rooms.Started)
-		_, err = w.Update(t.Context(), ada, room.ID, rooms.Update{End: new(w.now())})
+		_, _, err = w.Update(t.Context(), ada, room.ID, rooms.Update{End: new(w.now())})
 		refused(t, "an end that has come", err, rooms.Invalid)
-		got, err := w.Update(t.Context(), ada, room.ID, rooms.Update{Start: &room.Start, End: new(w.now().Add(time.Hour))})
+		got, _, err := w.Update(t.Context(), ada, room.ID, rooms.Update{Start: &room.Start, End: new(w.now().Add(time.Hour))})
 		if err != nil || !got.End.Equal(noon.Add(150*time.Minute)) {
 			t.Errorf("the same start and a later end: got %+v, %v, want it to go on until then", got, err)
 		}
 		open := w.open(t)
-		if _, err := w.Update(t.Context(), ada, open.ID, rooms.Update{Name: new("Still open")}); err != nil {
+		if _, _, err := w.Update(t.Context(), ada, open.ID, rooms.Update{Name: new("Still open")}); err != nil {
 			t.Errorf("the name of an open room: got %v, want no error", err)
 		}
 	})

@@ -168,7 +168,7 @@ func TestAdmins_GrantAndRevoke(t *testing.T) {
 		if got := w.get(t, bob, room.ID); got.Admins != 2 || got.Role != rooms.Admin {
 			t.Errorf("got %+v, want two admins, who is one of them", got)
 		}
-		if _, err := w.Update(t.Context(), bob, room.ID, rooms.Update{Name: new("Bob's")}); err != nil {
+		if _, _, err := w.Update(t.Context(), bob, room.ID, rooms.Update{Name: new("Bob's")}); err != nil {
 			t.Errorf("update by a new admin: got %v, want no error", err)
 		}
 		for range 2 {
@@ -177,7 +177,7 @@ func TestAdmins_GrantAndRevoke(t *testing.T) {
 				t.Errorf("revoke: got %+v, %v, want a mere participant", p, err)
 			}
 		}
-		_, err := w.Update(t.Context(), bob, room.ID, rooms.Update{Name: new("Bob's again")})
+		_, _, err := w.Update(t.Context(), bob, room.ID, rooms.Update{Name: new("Bob's again")})
 		refused(t, "update by who was an admin", err, rooms.Forbidden)
 		_, err = w.GrantAdmin(t.Context(), ada, room.ID, mallory)
 		refused(t, "granting it to a stranger", err, rooms.NotFound)

@@ -11,7 +11,7 @@ import (
 type Provider interface {
 	// Bind gives what the provider will call the room's conference. The text is kept with the room
 	// and handed to the other methods; it need not mean anything to anybody else.
-	Bind(ctx context.Context, roomID string) (conference string, err error)
+	Bind(ctx context.Context, m Meeting) (conference string, err error)
 	// Admit makes what lets a guest into the conference.
 	Admit(ctx context.Context, conference string, g Guest) (Admission, error)
 	// Expel keeps a guest from coming back and takes them out of the conference. It gives what was
@@ -19,6 +19,21 @@ type Provider interface {
 	Expel(ctx context.Context, conference, guestID string) ([]Action, error)
 	// Close ends the conference for everybody. It can be repeated.
 	Close(ctx context.Context, conference string) (Action, error)
+}
+
+// Scheduler is a Provider that keeps a calendar, and is told when a room's name or times change.
+type Scheduler interface {
+	Provider
+	// Reschedule puts the meeting in place of what the conference was scheduled with. It can be repeated.
+	Reschedule(ctx context.Context, conference string, m Meeting) error
+}
+
+// Meeting is a room as the provider is told of it.
+type Meeting struct {
+	RoomID string
+	Name   string
+	Start  time.Time
+	End    time.Time // zero for a room that stays open until it is ended
 }
 
 // Guest is a participant as the provider sees them.
@@ -59,11 +74,11 @@ func (s *Service) provider(name string) (Provider, error) {
 
 // closeConference ends a room's conference, if somebody can be in it.
 func (s *Service) closeConference(ctx context.Context, r roomRecord) Effect {
-	if !r.opened(s.now()) {
-		return Effect{}
-	}
 	effect := Effect{Provider: r.Provider}
 	p, err := s.provider(r.Provider)
+	if _, scheduled := p.(Scheduler); !r.opened(s.now()) && !scheduled || r.Conference == "" {
+		return Effect{}
+	}
 	if err == nil {
 		var action Action
 		if action, err = p.Close(ctx, r.Conference); err == nil {

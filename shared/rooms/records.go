@@ -76,6 +76,10 @@ type roomRecord struct {
 	Due string `json:"due,omitempty"`
 }
 
+func (r *roomRecord) meeting(id string) Meeting {
+	return Meeting{RoomID: id, Name: r.Name, Start: r.Start, End: r.End}
+}
+
 // opened says whether the room was ever open, so that somebody may be in its conference.
 func (r *roomRecord) opened(now time.Time) bool {
 	return r.Conference != "" && !now.Before(r.Start) && (r.End.IsZero() || !r.End.Before(r.Start))

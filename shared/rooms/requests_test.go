@@ -149,15 +149,15 @@ func writings() []priced {
 			return err
 		}},
 		{"update the name", []string{batchGet, putItem}, func(ctx context.Context, w *world, room string) error {
-			_, err := w.Update(ctx, ada, room, rooms.Update{Name: new("Retro")})
+			_, _, err := w.Update(ctx, ada, room, rooms.Update{Name: new("Retro")})
 			return err
 		}},
 		{"update nothing", []string{batchGet}, func(ctx context.Context, w *world, room string) error {
-			_, err := w.Update(ctx, ada, room, rooms.Update{Name: new("Retro")})
+			_, _, err := w.Update(ctx, ada, room, rooms.Update{Name: new("Retro")})
 			return err
 		}},
 		{"update the end", []string{batchGet, transact}, func(ctx context.Context, w *world, room string) error {
-			_, err := w.Update(ctx, ada, room, rooms.Update{End: new(w.now().Add(time.Hour))})
+			_, _, err := w.Update(ctx, ada, room, rooms.Update{End: new(w.now().Add(time.Hour))})
 			return err
 		}},
 		{"end later", []string{batchGet, transact}, func(ctx context.Context, w *world, room string) error {

@@ -78,7 +78,7 @@ func operations(fileID string) []operation {
 			return err
 		}},
 		{"update", never, untilOver, func(ctx context.Context, w *world, caller, room string) error {
-			_, err := w.Update(ctx, caller, room, rooms.Update{Name: new("Retro")})
+			_, _, err := w.Update(ctx, caller, room, rooms.Update{Name: new("Retro")})
 			return err
 		}},
 		{"add", never, untilOver, func(ctx context.Context, w *world, caller, room string) error {

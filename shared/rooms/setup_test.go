@@ -95,7 +95,7 @@ func newWorld(t *testing.T, store table.Store) *world {
 	w.hall = newHall(t, w.now)
 	w.bucket = newBucket(t, w.now)
 	w.Service = rooms.New(rooms.Options{
-		Store: w.store, Providers: map[string]rooms.Provider{hallName: w.hall},
+		Store: w.store, Providers: map[string]rooms.Provider{hallName: w.hall, calendarName: calendar{w.hall}},
 		Files: w.bucket.store, Alarm: w.alarm, Now: w.now,
 	})
 	return w

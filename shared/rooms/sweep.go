@@ -90,6 +90,9 @@ func (s *Service) doTask(ctx context.Context, item table.Item, swept *Swept) err
 	if len(parts) >= 3 && parts[1] == kindEnd {
 		return s.finish(ctx, parts[2], item, swept)
 	}
+	if len(parts) >= 3 && parts[1] == kindMove {
+		return s.moveAgain(ctx, parts[2], item, swept)
+	}
 	return s.expelAgain(ctx, item, swept)
 }
 
@@ -164,10 +167,7 @@ func (s *Service) expelAgain(ctx context.Context, item table.Item, swept *Swept)
 	}
 	swept.Failed++
 	task.Tries++
-	_, rest, _ := strings.Cut(item.Sort, "#")
-	next := item.Key
-	next.Sort = dueSort(s.now().Add(retryAfter(task.Tries)), rest)
-	return s.settle(ctx, table.Delete(item.Key, item.Version), create(next, task))
+	return s.later(ctx, item, task, task.Tries)
 }
 
 // tooLate says whether to give up on a task that has failed since a time.

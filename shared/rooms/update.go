@@ -15,9 +15,10 @@ type Update struct {
 }
 
 // Update changes a room as one of its admins. The start can be moved until it has come, the end as
-// long as it has not.
-func (s *Service) Update(ctx context.Context, caller, id string, u Update) (Room, error) {
+// long as it has not. A provider that keeps a calendar is told; what came of that is in the Effect.
+func (s *Service) Update(ctx context.Context, caller, id string, u Update) (Room, Effect, error) {
 	var v view
+	var told move
 	moved := false
 	err := s.change(ctx, func(ctx context.Context) (changes []table.Change, err error) {
 		if v, err = s.lookAsAdmin(ctx, id, caller); err != nil {
@@ -30,15 +31,18 @@ func (s *Service) Update(ctx context.Context, caller, id string, u Update) (Room
 		if moved = !v.record.End.Equal(before.End); moved {
 			changes = replan(id, &v.record, v.record.End, endTask{})
 		}
-		return append(changes, put(v.room, v.record)), nil
+		if told, err = s.move(id, before, v.record); err != nil {
+			return nil, err
+		}
+		return append(append(changes, told.changes...), put(v.room, v.record)), nil
 	})
 	if err != nil {
-		return Room{}, err
+		return Room{}, Effect{}, err
 	}
 	if moved {
 		s.setAlarm(ctx, id, v.record)
 	}
-	return s.room(id, v.record, v.member), nil
+	return s.room(id, v.record, v.member), s.carryOutMove(ctx, id, told), nil
 }
 
 func (r *roomRecord) apply(u Update, now time.Time) error {

@@ -6,10 +6,11 @@ import (
 
 	"gavel/shared/api/jaasapi"
 	"gavel/shared/function"
+	"gavel/shared/jaas"
 )
 
 func main() {
 	f := function.New()
-	client := jaasapi.NewClient(f.Config, f.Secrets)
+	client := jaas.Configured(f.Config, f.Secrets)
 	f.Serve(func(a huma.API) { jaasapi.RegisterBanJWT(a, client) })
 }

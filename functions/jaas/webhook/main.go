@@ -6,13 +6,14 @@ import (
 
 	"gavel/shared/api/jaasapi"
 	"gavel/shared/function"
+	"gavel/shared/jaas"
 	"gavel/shared/roster"
 	"gavel/shared/table/dynamo"
 )
 
 func main() {
 	f := function.New("GAVEL_TABLE")
-	client := jaasapi.NewClient(f.Config, f.Secrets)
+	client := jaas.Configured(f.Config, f.Secrets)
 	guests := roster.New(dynamo.Configured(f.Config))
 	f.Serve(func(a huma.API) { jaasapi.RegisterWebhook(a, client, guests) })
 }

@@ -4,7 +4,6 @@ package main
 import (
 	"github.com/danielgtaylor/huma/v2"
 
-	"gavel/shared/api/jaasapi"
 	"gavel/shared/api/roomsapi"
 	"gavel/shared/bindings"
 	"gavel/shared/clock"
@@ -19,7 +18,7 @@ func main() {
 	store := dynamo.Configured(f.Config)
 	service := rooms.New(rooms.Options{
 		Store:     store,
-		Providers: bindings.Configured(f.Config, jaasapi.NewClient(f.Config, f.Secrets), store),
+		Providers: bindings.Configured(f.Config, f.Secrets, store),
 		Alarm:     schedule.Configured(f.Config),
 		Now:       clock.Now,
 	})

@@ -5,6 +5,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"gavel/shared/api/roomsapi"
+	"gavel/shared/bindings"
 	"gavel/shared/clock"
 	"gavel/shared/function"
 	"gavel/shared/rooms"
@@ -14,6 +15,12 @@ import (
 
 func main() {
 	f := function.New("GAVEL_TABLE", "GAVEL_SCHEDULE_GROUP", "GAVEL_SCHEDULE_TARGET_ARN", "GAVEL_SCHEDULE_ROLE_ARN")
-	service := rooms.New(rooms.Options{Store: dynamo.Configured(f.Config), Alarm: schedule.Configured(f.Config), Now: clock.Now})
+	store := dynamo.Configured(f.Config)
+	service := rooms.New(rooms.Options{
+		Store:     store,
+		Providers: bindings.Configured(f.Config, f.Secrets, store),
+		Alarm:     schedule.Configured(f.Config),
+		Now:       clock.Now,
+	})
 	f.Serve(func(a huma.API) { roomsapi.RegisterUpdate(a, service) })
 }

@@ -2,7 +2,6 @@
 package main
 
 import (
-	"gavel/shared/api/jaasapi"
 	"gavel/shared/bindings"
 	"gavel/shared/clock"
 	"gavel/shared/function"
@@ -16,7 +15,7 @@ func main() {
 	store := dynamo.Configured(f.Config)
 	function.Run(f, "system-cleanup", jobs.Cleanup(rooms.New(rooms.Options{
 		Store:     store,
-		Providers: bindings.Configured(f.Config, jaasapi.NewClient(f.Config, f.Secrets), store),
+		Providers: bindings.Configured(f.Config, f.Secrets, store),
 		Now:       clock.Now,
 	})))
 }

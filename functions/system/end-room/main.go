@@ -3,7 +3,6 @@
 package main
 
 import (
-	"gavel/shared/api/jaasapi"
 	"gavel/shared/bindings"
 	"gavel/shared/clock"
 	"gavel/shared/function"
@@ -17,7 +16,7 @@ func main() {
 	store := dynamo.Configured(f.Config)
 	function.Run(f, "system-end-room", jobs.EndRoom(rooms.New(rooms.Options{
 		Store:     store,
-		Providers: bindings.Configured(f.Config, jaasapi.NewClient(f.Config, f.Secrets), store),
+		Providers: bindings.Configured(f.Config, f.Secrets, store),
 		Now:       clock.Now,
 	})))
 }

@@ -18,7 +18,6 @@ import (
 
 	"gavel/local/testkey"
 	"gavel/shared/api"
-	"gavel/shared/api/jaasapi"
 	"gavel/shared/api/roomsapi"
 	"gavel/shared/auth"
 	"gavel/shared/bindings"
@@ -69,7 +68,7 @@ func newStage(store table.Store, t *tenant) *stage {
 	mux := http.NewServeMux()
 	roomsapi.Register(api.New(mux), rooms.New(rooms.Options{
 		Store:     store,
-		Providers: bindings.Configured(t.settings, jaasapi.NewClient(t.settings, t.secrets), store),
+		Providers: bindings.Configured(t.settings, t.secrets, store),
 		Now:       clock.Now,
 	}))
 	return &stage{handler: api.Handler(mux)}

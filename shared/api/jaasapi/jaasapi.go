@@ -5,33 +5,14 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"gavel/shared/api"
-	"gavel/shared/clock"
-	"gavel/shared/config"
-	"gavel/shared/httpclient"
 	"gavel/shared/jaas"
 	"gavel/shared/phone"
-	"gavel/shared/secrets"
 )
 
 const (
 	scope = "jaas"
 	tag   = "JaaS"
 )
-
-// NewClient makes the client the operations work with.
-func NewClient(c config.Config, source secrets.Source) *jaas.Client {
-	return jaas.New(jaas.Options{
-		BaseURL: c.JaaSBaseURL,
-		Domain:  c.JaaSDomain,
-		Secrets: source,
-		HTTP: httpclient.New(httpclient.Options{
-			Provider: jaas.Provider,
-			Budget:   c.UpstreamTimeout,
-			Now:      clock.Now,
-		}),
-		Now: clock.Now,
-	})
-}
 
 // Client is everything the operations need of a JaaS client.
 type Client interface {

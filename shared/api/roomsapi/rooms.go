@@ -24,7 +24,7 @@ type createInput struct {
 		StartTime    *time.Time `json:"start_time,omitempty" doc:"When it starts; at once when absent or past" example:"2099-01-05T10:00:00Z"`
 		EndTime      *time.Time `json:"end_time,omitempty" doc:"When it ends; when absent it stays open until it is ended" example:"2099-01-05T10:30:00Z"`
 		Participants []invitee  `json:"participant_ids,omitempty" maxItems:"100" doc:"User ids of who is invited, besides the caller" example:"[\"u-17\"]"`
-		Provider     string     `json:"provider,omitempty" enum:"jaas" doc:"The meeting system to bind the room to; without one there is nothing to join"`
+		Provider     string     `json:"provider,omitempty" enum:"jaas,openmeetings" doc:"The meeting system to bind the room to; without one there is nothing to join"`
 	}
 }
 
@@ -53,7 +53,7 @@ func ended(t *time.Time) time.Time {
 
 // Updater changes rooms.
 type Updater interface {
-	Update(ctx context.Context, caller, id string, u rooms.Update) (rooms.Room, error)
+	Update(ctx context.Context, caller, id string, u rooms.Update) (rooms.Room, rooms.Effect, error)
 }
 
 type updateInput struct {
@@ -72,11 +72,11 @@ func RegisterUpdate(a huma.API, s Updater) {
 		Summary:     "Change a room",
 		Description: "Changes what is given and leaves the rest. For admins.",
 		Errors:      []int{http.StatusNotFound, http.StatusConflict},
-	}, func(ctx context.Context, caller string, in *updateInput) (*roomOutput, error) {
-		r, err := s.Update(ctx, caller, in.room(), rooms.Update{
+	}, func(ctx context.Context, caller string, in *updateInput) (*effectOutput, error) {
+		r, done, err := s.Update(ctx, caller, in.room(), rooms.Update{
 			Name: (*string)(in.Body.Name), Start: in.Body.StartTime, End: in.Body.EndTime,
 		})
-		return &roomOutput{room(r)}, err
+		return withEffect(ctx, r, done, err)
 	})
 }
 
@@ -92,11 +92,20 @@ type endInput struct {
 	} `required:"false"`
 }
 
-type endOutput struct {
+type effectOutput struct {
 	Body struct {
 		RoomBody
 		AtProvider *effectBody `json:"at_provider,omitempty" doc:"What was done at the meeting system; absent when nothing was to be done there yet, or at all"`
 	}
+}
+
+func withEffect(ctx context.Context, r rooms.Room, done rooms.Effect, err error) (*effectOutput, error) {
+	if err != nil {
+		return nil, err
+	}
+	out := &effectOutput{}
+	out.Body.RoomBody, out.Body.AtProvider = room(r), effect(ctx, done)
+	return out, nil
 }
 
 // RegisterEnd adds rooms-end.
@@ -107,15 +116,10 @@ func RegisterEnd(a huma.API, s Ender) {
 		Description: "Ends a room now, or sets its end to so many seconds from now; a later call takes the place of an earlier one. " +
 			"An end is final. The meeting is ended for everybody. For admins.",
 		Errors: []int{http.StatusNotFound, http.StatusConflict},
-	}, func(ctx context.Context, caller string, in *endInput) (*endOutput, error) {
+	}, func(ctx context.Context, caller string, in *endInput) (*effectOutput, error) {
 		left := time.Duration(deref(in.Body).TimeLeft) * time.Second
 		r, done, err := s.End(ctx, caller, in.room(), left)
-		if err != nil {
-			return nil, err
-		}
-		out := &endOutput{}
-		out.Body.RoomBody, out.Body.AtProvider = room(r), effect(ctx, done)
-		return out, nil
+		return withEffect(ctx, r, done, err)
 	})
 }
 

@@ -136,7 +136,7 @@ func setup(t testing.TB, opt options) *world {
 		settings.RoomsJaaSAppID = ""
 	}
 	w.service = rooms.New(rooms.Options{
-		Store: w.store, Providers: bindings.Configured(settings, client, w.store), Files: w.startFiles(t), Now: w.now,
+		Store: w.store, Providers: bindings.New(settings, bindings.Clients{JaaS: client}, w.store), Files: w.startFiles(t), Now: w.now,
 	})
 	roomsapi.Register(api.New(mux), w.service)
 	jaasapi.RegisterWebhook(api.New(mux), client, roster.New(w.store))

@@ -1,0 +1,16 @@
+// Command next-appointment is the Lambda function of openmeetings-next-appointment.
+package main
+
+import (
+	"github.com/danielgtaylor/huma/v2"
+
+	"gavel/shared/api/openmeetingsapi"
+	"gavel/shared/function"
+	"gavel/shared/openmeetings"
+)
+
+func main() {
+	f := function.New()
+	client := openmeetings.Configured(f.Config, f.Secrets)
+	f.Serve(func(a huma.API) { openmeetingsapi.RegisterNextAppointment(a, client) })
+}

@@ -1,0 +1,96 @@
+package rooms
+
+import (
+	"context"
+	"strings"
+
+	"gavel/shared/table"
+)
+
+// move is what a changed room asks for at a provider that keeps a calendar. The task is written together with the
+// change itself, so that it is not forgotten if this process ends in between.
+type move struct {
+	key     table.Key
+	needed  bool
+	changes []table.Change
+}
+
+// move gives the task for a room that was changed, if its provider is to be told.
+func (s *Service) move(id string, before, after roomRecord) (move, error) {
+	if after.Conference == "" || before.meeting(id) == after.meeting(id) {
+		return move{}, nil
+	}
+	p, err := s.provider(after.Provider)
+	if err != nil {
+		return move{}, err
+	}
+	if _, scheduled := p.(Scheduler); !scheduled {
+		return move{}, nil
+	}
+	key := dueKey(id, dueSort(s.now().Add(grace), kindMove+"#"+id))
+	change := put(table.Item{Key: key, Version: table.Absent}, moveTask{Since: s.now().UTC()})
+	return move{key: key, needed: true, changes: []table.Change{change}}, nil
+}
+
+// carryOutMove tells the provider, and takes the task back when that is done.
+func (s *Service) carryOutMove(ctx context.Context, id string, m move) Effect {
+	if !m.needed {
+		return Effect{}
+	}
+	effect, err := s.reschedule(ctx, id)
+	if err == nil && effect.Err == nil {
+		// If this fails the provider is told twice, which does no harm.
+		_ = s.store.Write(ctx, table.Delete(m.key, table.Any))
+	}
+	return effect
+}
+
+// reschedule tells the provider what the room is booked for now, whatever it was when the task was written. A room that is
+// over is left to the task that closes its conference.
+func (s *Service) reschedule(ctx context.Context, id string) (Effect, error) {
+	items, err := s.store.Get(ctx, roomKey(id))
+	if err != nil {
+		return Effect{}, err
+	}
+	r, err := table.Decode[roomRecord](items[0])
+	if err != nil || r.Conference == "" || r.statusAt(s.now()) == StatusEnded {
+		return Effect{}, err
+	}
+	effect := Effect{Provider: r.Provider}
+	p, err := s.provider(r.Provider)
+	if err == nil {
+		if calendar, scheduled := p.(Scheduler); scheduled {
+			err = calendar.Reschedule(ctx, r.Conference, r.meeting(id))
+		}
+	}
+	if err == nil {
+		effect.Actions = []Action{{Name: "reschedule", Outcome: "updated"}}
+	}
+	return noted(ctx, effect, err), nil
+}
+
+// moveAgain does a task that was left over.
+func (s *Service) moveAgain(ctx context.Context, id string, item table.Item, swept *Swept) error {
+	task, err := table.Decode[moveTask](item)
+	if err != nil {
+		return err
+	}
+	effect, err := s.reschedule(ctx, id)
+	if err != nil {
+		return err
+	}
+	if effect.Err == nil || s.tooLate(ctx, task.Since) {
+		return s.settle(ctx, table.Delete(item.Key, item.Version))
+	}
+	swept.Failed++
+	task.Tries++
+	return s.later(ctx, item, task, task.Tries)
+}
+
+// later puts a task off that has failed so many times.
+func (s *Service) later(ctx context.Context, item table.Item, task any, tries int) error {
+	_, rest, _ := strings.Cut(item.Sort, "#")
+	next := item.Key
+	next.Sort = dueSort(s.now().Add(retryAfter(tries)), rest)
+	return s.settle(ctx, table.Delete(item.Key, item.Version), create(next, task))
+}
