@@ -51,10 +51,11 @@ func New[T any](opt Options[T]) *Cache[T] {
 // Get gives the value of key, fetching it when there is none or its time is over.
 // It returns the fetch's error when there is no old value or the failure is not a passing one.
 func (c *Cache[T]) Get(ctx context.Context, key string) (*T, error) {
-	if held, ok := c.held(key); ok && c.opt.Now().Before(held.until) {
+	held, ok := c.held(key)
+	if ok && c.opt.Now().Before(held.until) {
 		return held.value, nil
 	}
-	return c.fetch(ctx, key)
+	return c.fetch(ctx, key, held.value)
 }
 
 // Refresh gives a value newer than used, which the caller found to be out of date.
@@ -64,7 +65,7 @@ func (c *Cache[T]) Refresh(ctx context.Context, key string, used *T) (*T, error)
 	if held, ok := c.held(key); ok && held.value != used {
 		return held.value, nil
 	}
-	return c.fetch(ctx, key)
+	return c.fetch(ctx, key, used)
 }
 
 func (c *Cache[T]) held(key string) (entry[T], bool) {
@@ -75,12 +76,12 @@ func (c *Cache[T]) held(key string) (entry[T], bool) {
 }
 
 // fetch joins or starts the one fetch of key. The fetch does not end with the caller that
-// happened to start it: others may be waiting for the same answer.
-func (c *Cache[T]) fetch(ctx context.Context, key string) (*T, error) {
+// happened to start it: others may be waiting for the same answer. seen is the value that will not do.
+func (c *Cache[T]) fetch(ctx context.Context, key string, seen *T) (*T, error) {
 	done := c.flight.DoChan(key, func() (any, error) {
 		detached, cancel := context.WithTimeout(context.WithoutCancel(ctx), c.opt.Timeout)
 		defer cancel()
-		return c.fetchOnce(detached, key)
+		return c.fetchOnce(detached, key, seen)
 	})
 	select {
 	case <-ctx.Done():
@@ -91,8 +92,11 @@ func (c *Cache[T]) fetch(ctx context.Context, key string) (*T, error) {
 	}
 }
 
-func (c *Cache[T]) fetchOnce(ctx context.Context, key string) (*T, error) {
-	held, _ := c.held(key)
+func (c *Cache[T]) fetchOnce(ctx context.Context, key string, seen *T) (*T, error) {
+	held, ok := c.held(key)
+	if ok && held.value != seen && c.opt.Now().Before(held.until) {
+		return held.value, nil // another fetch ended just before this one began
+	}
 	value, err := c.opt.Fetch(ctx, key, held.value)
 	until := c.opt.Now().Add(c.opt.TTL)
 	if err != nil {

@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"gavel/shared/cache"
 )
@@ -181,4 +183,24 @@ func TestCache_ServesAllAtOnce(t *testing.T) {
 		})
 	}
 	running.Wait()
+}
+
+// A caller can find nothing, and be late for the fetch that another one has just ended.
+func TestGet_ManyCallersMakeOneFetchThatTakesNoTime(t *testing.T) {
+	t.Parallel()
+	for range 500 {
+		var fetches atomic.Int64
+		c := cache.New(cache.Options[string]{
+			Fetch:   func(context.Context, string, *string) (*string, error) { fetches.Add(1); return new("value"), nil },
+			Passing: func(error) bool { return false }, TTL: time.Hour, Timeout: time.Minute, Now: time.Now,
+		})
+		var callers sync.WaitGroup
+		for range 8 {
+			callers.Go(func() { _, _ = c.Get(t.Context(), "key") })
+		}
+		callers.Wait()
+		if got := fetches.Load(); got != 1 {
+			t.Fatalf("got %d fetches, want 1", got)
+		}
+	}
 }
