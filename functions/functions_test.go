@@ -62,7 +62,13 @@ func TestMain(m *testing.M) {
 // gives what it tells of itself.
 func setup(t *testing.T) *server.Server {
 	t.Helper()
-	settings := map[string]string{"PORT": "0", "GAVEL_DATA_DIR": t.TempDir()}
+	return setupIn(t, t.TempDir())
+}
+
+// setupIn does the same with its data in a folder.
+func setupIn(t *testing.T, dir string) *server.Server {
+	t.Helper()
+	settings := map[string]string{"PORT": "0", "GAVEL_DATA_DIR": dir}
 	s, err := server.Start(t.Context(), server.Options{Getenv: func(name string) string { return settings[name] }})
 	if err != nil {
 		t.Fatalf("start the local server: %v", err)

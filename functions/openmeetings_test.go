@@ -49,11 +49,14 @@ func (m *meetings) call(t *testing.T, name string, status int, moves ...moved) t
 	return body
 }
 
-func (m moved) edit(e map[string]any) {
+func (m moved) edit(e map[string]any) { setPath(e, m.parameter, strconv.FormatInt(m.id, 10)) }
+
+// setPath puts another value into the path of an event.
+func setPath(e map[string]any, parameter, value string) {
 	parameters, _ := e["pathParameters"].(map[string]any)
 	context, _ := e["requestContext"].(map[string]any)
 	call, _ := context["http"].(map[string]any)
-	parameters[m.parameter] = strconv.FormatInt(m.id, 10)
+	parameters[parameter] = value
 	_, template, _ := strings.Cut(fmt.Sprint(e["routeKey"]), " ")
 	for name, value := range parameters {
 		template = strings.ReplaceAll(template, "{"+name+"}", fmt.Sprint(value))

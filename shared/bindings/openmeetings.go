@@ -75,7 +75,7 @@ func (o *OpenMeetings) Admit(ctx context.Context, conference string, g rooms.Gue
 		return rooms.Admission{}, err
 	}
 	expires := entry.Expires
-	if end := o.Now().Add(g.Lifetime); end.Before(expires) {
+	if end := o.Now().Add(g.Lifetime).Truncate(time.Second); end.Before(expires) {
 		expires = end
 	}
 	return rooms.Admission{URL: entry.URL, Expires: expires}, nil

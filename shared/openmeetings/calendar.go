@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"slices"
 	"time"
 )
 
@@ -85,6 +86,7 @@ type appointment struct {
 	Reminder          string   `json:"reminder,omitempty"`
 	Room              any      `json:"room"`
 	Members           []member `json:"meetingMembers,omitempty"`
+	ICalID            string   `json:"icalId,omitempty"`
 	LanguageID        int64    `json:"languageId,omitempty"`
 	Password          string   `json:"password,omitempty"`
 	PasswordProtected bool     `json:"passwordProtected"`
@@ -136,29 +138,65 @@ func (b Booking) appointment(id int64, room any) appointment {
 	return a
 }
 
-// SaveAppointment makes an appointment, or replaces the one with the id when that is not 0 (POST /calendar). Members who
-// are left out of a replacement are told that it is cancelled. The server mails to members and owner. It returns
-// ErrNotFound where the room or the appointment does not exist.
-func (c *Client) SaveAppointment(ctx context.Context, id int64, b Booking) (saved Appointment, err error) {
-	var room any = ownRoom{b.RoomType, true}
-	if b.RoomID != 0 {
-		// The service takes the room as it is sent, not only its id.
-		existing, err := c.Room(ctx, b.RoomID)
-		if err != nil {
-			return Appointment{}, err
-		}
-		room = existing.sent()
+// CreateAppointment makes an appointment (POST /calendar). The server mails to members and owner. It returns ErrNotFound
+// where the room does not exist.
+func (c *Client) CreateAppointment(ctx context.Context, b Booking) (Appointment, error) {
+	room, err := c.roomOf(ctx, b, ownRoom{b.RoomType, true})
+	if err != nil {
+		return Appointment{}, err
 	}
+	return c.saveAppointment(ctx, b, b.appointment(0, room))
+}
+
+// roomOf gives the room to meet in as the service takes it: as it is sent, and not only by its id.
+func (c *Client) roomOf(ctx context.Context, b Booking, own any) (any, error) {
+	if b.RoomID == 0 {
+		return own, nil
+	}
+	room, err := c.Room(ctx, b.RoomID)
+	return room.sent(), err
+}
+
+func (c *Client) saveAppointment(ctx context.Context, b Booking, a appointment) (saved Appointment, err error) {
 	cl := change("calendar save", http.MethodPost, "calendar").aboutPeople()
-	if cl.form, err = jsonForm(map[string]any{"appointment": b.appointment(id, room)}); err != nil {
+	if cl.form, err = jsonForm(map[string]any{"appointment": a}); err != nil {
 		return Appointment{}, err
 	}
 	cl.sensitive = b.sensitive()
-	saved, err = one(get[Appointment](ctx, c, cl, "appointmentDTO"))
-	if id != 0 {
-		err = missing(err)
+	return one(get[Appointment](ctx, c, cl, "appointmentDTO"))
+}
+
+// The times between which an appointment is looked for.
+var (
+	firstDay = time.Date(1970, time.January, 1, 0, 0, 0, 0, time.UTC)
+	lastDay  = time.Date(9999, time.December, 31, 0, 0, 0, 0, time.UTC)
+)
+
+// UpdateAppointment replaces an appointment (POST /calendar with its id). The service makes its room one of defaults and
+// forgets its calendar id unless both are sent again, and it has no call for one appointment: so that is looked for among
+// those of its owner. Members who are left out are told that it is cancelled; the server mails to the others and the owner.
+// It returns ErrNotFound where the owner has no such appointment, or the room does not exist.
+func (c *Client) UpdateAppointment(ctx context.Context, id int64, b Booking) (Appointment, error) {
+	all, err := c.Appointments(ctx, b.OwnerID, firstDay, lastDay)
+	if err != nil {
+		return Appointment{}, err
 	}
-	return saved, err
+	i := slices.IndexFunc(all, func(a Appointment) bool { return int64(a.ID) == id })
+	if i < 0 {
+		return Appointment{}, ErrNotFound
+	}
+	var own any = ownRoom{b.RoomType, true}
+	if all[i].Room != nil {
+		own = all[i].Room.sent()
+	}
+	room, err := c.roomOf(ctx, b, own)
+	if err != nil {
+		return Appointment{}, err
+	}
+	changed := b.appointment(id, room)
+	changed.ICalID = string(all[i].ICalID)
+	saved, err := c.saveAppointment(ctx, b, changed)
+	return saved, missing(err)
 }
 
 func (b Booking) sensitive() []string {

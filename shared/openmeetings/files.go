@@ -4,10 +4,12 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"mime/multipart"
 	"net/http"
 	"net/textproto"
+	"slices"
 )
 
 // The services are those of FileWebService, https://github.com/apache/openmeetings.
@@ -155,11 +157,24 @@ func (c *Client) DeleteFile(ctx context.Context, id int64) (Outcome, error) {
 	return done, err
 }
 
-// DeleteExternalFile deletes the file of an external type and id (DELETE /file/{externaltype}/{externalid}). It is
-// Deleted for one that does not exist, too. It returns ErrSegment, too.
+// DeleteExternalFile deletes the file of an external type and id (DELETE /file/{externaltype}/{externalid}). Servers up to
+// 9.1.0 fail at it, as their query has a parameter that nobody sets; there the file is looked for among those of the type.
+// It is Deleted for one that does not exist, too, or NotFound. It returns ErrSegment, too.
 func (c *Client) DeleteExternalFile(ctx context.Context, externalType, externalID string) (Outcome, error) {
 	if err := checkSegments(externalType, externalID); err != nil {
 		return "", err
 	}
-	return c.outcome(ctx, Deleted, change("file delete external", http.MethodDelete, "file", externalType, externalID))
+	done, err := c.outcome(ctx, Deleted, change("file delete external", http.MethodDelete, "file", externalType, externalID))
+	if !errors.Is(missing(err), ErrNotFound) {
+		return done, err
+	}
+	files, err := c.Files(ctx, externalType)
+	if err != nil {
+		return "", err
+	}
+	i := slices.IndexFunc(files, func(f File) bool { return string(f.ExternalID) == externalID })
+	if i < 0 {
+		return NotFound, nil
+	}
+	return c.DeleteFile(ctx, int64(files[i].ID))
 }

@@ -79,8 +79,11 @@ func (c *Client) GroupUsers(ctx context.Context, group int64, q GroupUsersQuery)
 		"orderby": {q.OrderBy}, "asc": {strconv.FormatBool(q.Ascending)},
 	}
 	found, err := one(get[GroupUsers](ctx, c, cl, "userSearchResult"))
+	if err != nil && q.OrderBy == "id" { // another field can be why the server says no
+		err = missing(err)
+	}
 	if err != nil {
-		return GroupUsers{}, missing(err)
+		return GroupUsers{}, err
 	}
 	found.Users = found.Users.orEmpty()
 	return found, nil

@@ -36,7 +36,8 @@ type Invitation struct {
 }
 
 // CreateInvitation makes an invitation, which the server mails if asked to (POST /room/hash, whose parameters are in the
-// query). languageID is that of the link, 0 for none. It returns ErrNotFound for a room that does not exist, too.
+// query). languageID is that of the link, 0 for none. It returns ErrNotFound where
+// the server looks whether the room exists; current ones do so when the link is opened.
 func (c *Client) CreateInvitation(ctx context.Context, in Invitation, sendMail bool, languageID int64) (entry Entry, err error) {
 	content, err := json.Marshal(in)
 	if err != nil {

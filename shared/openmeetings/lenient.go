@@ -105,7 +105,7 @@ func (l List[T]) orEmpty() List[T] {
 // only form that it reads with the zone; of others it takes the digits and its own zone.
 const dateLayout = "2006-01-02T15:04:05-0700"
 
-var layouts = []string{dateLayout, time.RFC3339Nano, "2006-01-02T15:04:05.999999999-0700"}
+var layouts = []string{dateLayout, time.RFC3339}
 
 // moment is a time in one of the layouts, or in milliseconds since 1970; what cannot be read is the zero time.
 type moment time.Time

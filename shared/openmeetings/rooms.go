@@ -13,9 +13,19 @@ import (
 
 // The services are those of RoomWebService, https://github.com/apache/openmeetings.
 
-// CreateRoom makes a room (POST /room). Its type must be given.
+// CreateRoom makes a room (POST /room). Its type must be given. Two rooms can have the same external id; EnsureRoom makes
+// one once.
 func (c *Client) CreateRoom(ctx context.Context, fields RoomFields) (Room, error) {
-	return c.saveRoom(ctx, "room create", fields)
+	room, err := c.saveRoom(ctx, "room create", fields)
+	return withType(room, fields.ExternalType), err
+}
+
+// withType fills in the external type, which is missing in the answers of calls that have just given it to a room.
+func withType(r Room, externalType *string) Room {
+	if r.ID != 0 && r.ExternalType == "" && externalType != nil {
+		r.ExternalType = Text(*externalType)
+	}
+	return r
 }
 
 func (c *Client) saveRoom(ctx context.Context, command string, room any) (saved Room, err error) {
@@ -67,7 +77,8 @@ func (c *Client) EnsureRoom(ctx context.Context, kind RoomType, externalType, ex
 	}
 	cl := change("room ensure", http.MethodGet, "room", kind, externalType, externalID)
 	cl.query = url.Values{"room": {string(content)}}
-	return one(get[Room](ctx, c, cl, "roomDTO"))
+	room, err := one(get[Room](ctx, c, cl, "roomDTO"))
+	return withType(room, &externalType), err
 }
 
 // UpdateRoom changes fields of a room, or gives ErrNotFound. The service replaces the room as a whole, and what is left
@@ -80,7 +91,8 @@ func (c *Client) UpdateRoom(ctx context.Context, id int64, fields RoomFields) (R
 	if err := fields.apply(&room); err != nil {
 		return Room{}, fmt.Errorf("change room: %w", err)
 	}
-	return c.saveRoom(ctx, "room update", room.sent())
+	saved, err := c.saveRoom(ctx, "room update", room.sent())
+	return withType(saved, (*string)(&room.ExternalType)), err
 }
 
 // DeleteRoom deletes a room (DELETE /room/{id}). Whoever is inside stays: EndRoom first.

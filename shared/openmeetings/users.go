@@ -116,7 +116,11 @@ func (c *Client) CreateUser(ctx context.Context, u NewUser) (created User, err e
 		return User{}, err
 	}
 	cl.sensitive = []string{u.Password, u.Login, string(u.Address.Email), u.ExternalID}
-	return one(get[User](ctx, c, cl, "userDTO"))
+	created, err = one(get[User](ctx, c, cl, "userDTO"))
+	if err == nil && created.ExternalType == "" {
+		created.ExternalType = Text(u.ExternalType) // which is missing in the answer
+	}
+	return created, err
 }
 
 // DeleteUser deletes a user (DELETE /user/{id}), for which the account needs the right ADMIN. It is Deleted for one that

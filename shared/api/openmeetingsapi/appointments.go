@@ -13,7 +13,8 @@ import (
 
 // AppointmentClient rules the calendar.
 type AppointmentClient interface {
-	SaveAppointment(ctx context.Context, id int64, b openmeetings.Booking) (openmeetings.Appointment, error)
+	CreateAppointment(ctx context.Context, b openmeetings.Booking) (openmeetings.Appointment, error)
+	UpdateAppointment(ctx context.Context, id int64, b openmeetings.Booking) (openmeetings.Appointment, error)
 	Appointments(ctx context.Context, user int64, start, end time.Time) ([]openmeetings.Appointment, error)
 	NextAppointment(ctx context.Context, user int64) (openmeetings.Appointment, error)
 	RoomAppointment(ctx context.Context, room int64) (openmeetings.Appointment, error)
@@ -114,7 +115,7 @@ func RegisterCreateAppointment(a huma.API, client AppointmentClient) {
 		Description: "The server mails to members and owner. Not found is the room.",
 		Errors:      notFound,
 	}, func(ctx context.Context, in *createAppointmentInput) (*appointmentOutput, error) {
-		return answer(client.SaveAppointment(ctx, 0, in.Body.booking()))
+		return answer(client.CreateAppointment(ctx, in.Body.booking()))
 	})
 }
 
@@ -133,9 +134,9 @@ func RegisterUpdateAppointment(a huma.API, client AppointmentClient) {
 	register(a, api.Operation{
 		ID: "openmeetings-update-appointment", Method: http.MethodPut, Path: "/openmeetings/appointments/{appointmentId}", Errors: notFound,
 		Summary:     "Replace an appointment",
-		Description: "Members who are left out are told that it is cancelled; the server mails to the others and the owner.",
+		Description: "What is left out becomes the default, but the room stays unless another is named. Members who are left out are told that it is cancelled; the server mails to the others and the owner. Of another owner than the server's account name ownerId, or the appointment is not found.",
 	}, func(ctx context.Context, in *updateAppointmentInput) (*appointmentOutput, error) {
-		return answer(client.SaveAppointment(ctx, in.AppointmentID, in.Body.booking()))
+		return answer(client.UpdateAppointment(ctx, in.AppointmentID, in.Body.booking()))
 	})
 }
 

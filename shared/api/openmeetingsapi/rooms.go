@@ -69,7 +69,7 @@ func RegisterCreateRoom(a huma.API, client RoomKeeper) {
 	register(a, api.Operation{
 		ID: "openmeetings-create-room", Method: http.MethodPost, Path: "/openmeetings/rooms", Status: http.StatusCreated,
 		Summary:     "Make a room",
-		Description: "What is left out becomes the server's default: four people, not public, not moderated.",
+		Description: "What is left out becomes the server's default: four people, not public, not moderated. Two rooms can have the same externalId: look for it first.",
 	}, func(ctx context.Context, in *createRoomInput) (*roomOutput, error) {
 		return answer(client.CreateRoom(ctx, in.Body.RoomFields))
 	})

@@ -1,0 +1,302 @@
+package openmeetings_test
+
+import (
+	"encoding/json"
+	"errors"
+	"net/http"
+	"reflect"
+	"strings"
+	"testing"
+	"testing/synctest"
+
+	"gavel/shared/httpclient"
+	"gavel/shared/openmeetings"
+)
+
+// fault is a way to fail, and how often a call that only reads is sent because of it. Any other is sent once.
+type fault struct {
+	answer http.HandlerFunc
+	kind   httpclient.Kind
+	status int
+	reads  int
+	done   bool // whether what was asked for may have been done
+}
+
+const (
+	page = "<!DOCTYPE html><html><body>Welcome</body></html>"
+	// broken is the beginning of every kind of answer, and the end of none.
+	broken = `{"serviceResult":{"message":"x","type":"SUCCESS"},"roomDTO":{"id":7`
+)
+
+func faults() map[string]fault {
+	return map[string]fault{
+		"400":                {status(400), httpclient.Refused, 400, 1, false},
+		"404":                {status(404), httpclient.Refused, 404, 1, false},
+		"405":                {status(405), httpclient.Refused, 405, 1, false},
+		"429":                {status(429), httpclient.Busy, 429, 3, false},
+		"500 bare":           {status(500), httpclient.Refused, 500, 1, true},
+		"500 with a page":    {answers(500, page, "Content-Type", "text/html"), httpclient.Refused, 500, 1, true},
+		"500 cut off":        {answers(500, `{"serviceResult":{"mess`), httpclient.Refused, 500, 1, true},
+		"502":                {status(502), httpclient.Refused, 502, 3, true},
+		"503":                {status(503), httpclient.Busy, 503, 3, false},
+		"503, come tomorrow": {status(503, "Retry-After", "86400"), httpclient.Busy, 503, 1, false},
+		"redirect":           {status(302, "Location", "/signin"), httpclient.Nonsense, 302, 1, false},
+		"page":               {answers(200, page), httpclient.Nonsense, 200, 1, true},
+		"page of JSON":       {answers(200, `{}`, "Content-Type", "text/html; charset=utf-8"), httpclient.Nonsense, 200, 1, true},
+		"nothing":            {answers(200, ""), httpclient.Nonsense, 200, 1, true},
+		"cut off":            {answers(200, broken), httpclient.Nonsense, 200, 1, true},
+		"wrong root":         {answers(200, `{"rooms":{"id":7}}`), httpclient.Nonsense, 200, 1, true},
+		"no root":            {answers(200, `{"id":7,"message":"x","type":"SUCCESS"}`), httpclient.Nonsense, 200, 1, true},
+		"a list":             {answers(200, `[]`), httpclient.Nonsense, 200, 1, true},
+		"a text":             {answers(200, `"OK"`), httpclient.Nonsense, 200, 1, true},
+		"null":               {answers(200, `null`), httpclient.Nonsense, 200, 1, true},
+		"too deep":           {answers(200, strings.Repeat("[", 20_000)), httpclient.Nonsense, 200, 1, true},
+		"down":               {breakOff, httpclient.Unreachable, 0, 3, true},
+		"broken off":         {breakOffAnswer, httpclient.Unreachable, 0, 3, true},
+		"slow":               {hang, httpclient.Timeout, 0, 2, true},
+	}
+}
+
+// Every request of every operation fails in every way: it is sent as often as is right, what should follow it is not
+// sent at all, and there is nothing beside the error.
+func TestFaults_OfEveryRequest(t *testing.T) {
+	t.Parallel()
+	for name, fault := range faults() {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			for _, o := range operations() {
+				for at := range o.steps {
+					synctest.Test(t, func(t *testing.T) { fault.strike(t, o, at) })
+				}
+			}
+		})
+	}
+}
+
+// strike makes the operation's request with that index fail.
+func (fault fault) strike(t *testing.T, o operation, at int) {
+	t.Helper()
+	f := setup(t, inMemory())
+	o.prepare(f.upstream)
+	step := o.steps[at]
+	f.upstream.on(step.route(), fault.answer)
+
+	got, err := o.do(t.Context(), f.client)
+
+	failure := upstreamError(t, err)
+	if failure.Kind != fault.kind || failure.Status != fault.status || failure.Secret != "" || failure.MayHaveHappened != fault.done {
+		t.Errorf("%s, request %d: got %+v, want %s with HTTP %d, may have happened %t", o.name, at+1, failure, fault.kind, fault.status, fault.done)
+	}
+	if !isEmpty(got) {
+		t.Errorf("%s, request %d: got %+v beside the error", o.name, at+1, got)
+	}
+	for i, s := range o.steps {
+		want := 1
+		switch {
+		case i > at:
+			want = 0
+		case i == at && !s.changes:
+			want = fault.reads
+		}
+		n := f.upstream.times(s.route())
+		if again := n == want+1 && fault.kind == httpclient.Unreachable && !s.changes; again {
+			n-- // net/http repeats a GET by itself that breaks on a connection that was kept
+		}
+		if n != want {
+			t.Errorf("%s: got %s %d times when request %d fails, want %d", o.name, s.route(), n, at+1, want)
+		}
+	}
+	wantLogins := 1
+	if o.open {
+		wantLogins = 0
+	}
+	if n := f.upstream.logins(); n != wantLogins || f.vault.reads.Load() != 1 {
+		t.Errorf("%s: got %d logins and %d reads of the secret, want %d and 1", o.name, n, f.vault.reads.Load(), wantLogins)
+	}
+}
+
+// isEmpty tells a result that has nothing in it.
+func isEmpty(result any) bool {
+	value := reflect.ValueOf(result)
+	return value.IsZero() || value.Kind() == reflect.Slice && value.Len() == 0 || result == " 0"
+}
+
+// The requests that change something are those of the contract, most of them GETs: this table is by hand, so that a
+// mistake in the other does not hide one in the client.
+func TestOperations_ThatChangeSomethingAreSentOnce(t *testing.T) {
+	t.Parallel()
+	for name, once := range map[string]bool{
+		"CloseRoom": true, "OpenRoom": true, "KickAll": true, "KickUser": true, "ClearWhiteboard": true, "ClearWhiteboard of one": true,
+		"ClearWhiteboard of one slide": true, "EnsureRoom": true, "DeleteRoom": true, "CreateRoom": true, "CreateEntry": true,
+		"CreateInvitation": true, "DeleteUser": true, "CreateUser": true, "DeleteExternalUser": true, "CreateGroup": true, "DeleteGroup": true,
+		"AddGroupUser": true, "RemoveGroupUser": true, "AddGroupRoom": true, "CreateAppointment": true, "DeleteAppointment": true,
+		"DeleteRecording": true, "UploadFile": true, "RenameFile": true, "MoveFile": true, "DeleteFile": true, "DeleteExternalFile": true,
+		"Room": false, "Rooms": false, "FindRoom": false, "CountRoom": false, "RoomUsers": false, "Users": false, "Groups": false,
+		"GroupUsers": false, "Appointments": false, "NextAppointment": false, "RoomAppointment": false, "FindAppointments": false,
+		"Recordings": false, "RoomRecordings": false, "Files": false, "RoomFiles": false, "FolderFiles": false, "Health": false,
+		"Version": false, "ErrorText": false,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				f := setup(t, inMemory())
+				o := operationNamed(name)
+				f.upstream.on(o.steps[0].route(), inTurn(breakOff, status(502), gives(o.steps[0].answer)))
+				_, err := o.do(t.Context(), f.client)
+				if failed := err != nil; failed != once || (len(f.upstream.commands()) == 1) != once {
+					t.Errorf("got %v after %d requests, want it sent once: %t", err, len(f.upstream.commands()), once)
+				}
+			})
+		})
+	}
+}
+
+func TestFaults_AnAnswerThatIsTooLong(t *testing.T) {
+	t.Parallel()
+	long := `{"roomDTO":{"id":7,"name":"` + strings.Repeat("a", 10<<20) + `"}}`
+	for _, code := range []int{200, 500} {
+		for _, name := range []string{"Room", "CloseRoom", "CreateEntry"} {
+			o := operationNamed(name)
+			f := setup(t)
+			f.upstream.on(o.steps[0].route(), answers(code, long))
+			_, err := o.do(t.Context(), f.client)
+			failure := upstreamError(t, err)
+			if failure.Status != code || len(failure.Body) > httpclient.MaxExcerpt+len("…") || len(failure.Raw()) > 2<<20 {
+				t.Errorf("%s: got HTTP %d, an excerpt of %d bytes and %d kept, want %d and little", name, failure.Status, len(failure.Body), len(failure.Raw()), code)
+			}
+		}
+	}
+}
+
+func TestFaults_NobodyListens(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		f := setup(t, inMemory())
+		if err := f.upstream.listener.Close(); err != nil {
+			t.Fatal(err)
+		}
+		for _, o := range operations() {
+			_, err := o.do(t.Context(), f.client)
+			if failure := upstreamError(t, err); failure.Kind != httpclient.Unreachable || failure.MayHaveHappened {
+				t.Errorf("%s: got %+v, want unreachable and nothing done", o.name, failure)
+			}
+		}
+	})
+}
+
+// Whatever is not there is told by the words in which a server of 6.3.0 or later fails; a key of its own is another
+// matter.
+func TestNotFound_IsAFailureThatSaysNoKey(t *testing.T) {
+	t.Parallel()
+	for name, miss := range map[string]bool{
+		"Room": true, "UpdateRoom": true, "CloseRoom": true, "OpenRoom": true, "EndRoom": true, "CreateInvitation": true,
+		"ClearWhiteboard": true, "RoomFiles": true, "FolderFiles": true, "DeleteGroup": true, "AddGroupUser": true,
+		"RemoveGroupUser": true, "AddGroupRoom": true, "GroupUsers by id": true, "CreateAppointment in a room": true,
+		"CreateRoom": false, "CreateUser": false, "CreateEntry": false, "DeleteRoom": false, "KickAll": false, "CountRoom": false,
+		"CreateAppointment": false, "UpdateAppointment": false, "GroupUsers": false, "UploadFile": false, "Users": false, "Health": false,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			for message, missing := range map[string]bool{
+				`null`: miss, `"Cannot invoke \"Room.getId()\" because \"r\" is null"`: miss, `""`: miss, `"error.unknown"`: false,
+			} {
+				f := setup(t)
+				o := operationNamed(name)
+				f.upstream.on(o.steps[0].route(), answers(500, result(message, "ERROR")))
+				_, err := o.do(t.Context(), f.client)
+				if err == nil || errors.Is(err, openmeetings.ErrNotFound) != missing {
+					t.Errorf("%s: got %v, want ErrNotFound: %t", message, err, missing)
+				}
+				if !missing {
+					_ = upstreamError(t, err)
+				}
+			}
+		})
+	}
+}
+
+func TestNotFound_OfADeletionIsAnOutcome(t *testing.T) {
+	t.Parallel()
+	for name, answer := range map[string]http.HandlerFunc{
+		"DeleteRoom": says(`"Not found"`), "DeleteAppointment": fails("null"), "DeleteFile": refuses("Bad id"), "KickUser": says(`"Not kicked"`),
+	} {
+		o := operationNamed(name)
+		f := setup(t)
+		f.upstream.on(o.steps[0].route(), answer)
+		if got, err := o.do(t.Context(), f.client); err != nil || got != openmeetings.NotFound {
+			t.Errorf("%s: got %v, %v; want %s", name, got, err, openmeetings.NotFound)
+		}
+	}
+}
+
+// Java's null is 204: one thing is not there, a list is empty.
+func TestNotFound_IsNoContent(t *testing.T) {
+	t.Parallel()
+	for _, o := range operations() {
+		if len(o.steps) > 1 || strings.HasPrefix(o.name, "Create") && o.name[:10] != "CreateUser" {
+			continue
+		}
+		for name, answer := range map[string]http.HandlerFunc{"204": status(204), "null": gives(root(o.steps[0].answer, "null"))} {
+			f := setup(t)
+			f.upstream.on(o.steps[0].route(), answer)
+			got, err := o.do(t.Context(), f.client)
+			switch {
+			case o.open || strings.HasPrefix(o.steps[0].answer, `{"serviceResult"`):
+				_ = upstreamError(t, err)
+			case o.want[0] == '[':
+				if text := string(must(json.Marshal(got))); err != nil || text != "[]" {
+					t.Errorf("%s answered %s: got %s, %v; want no elements", o.name, name, text, err)
+				}
+			case !errors.Is(err, openmeetings.ErrNotFound):
+				t.Errorf("%s answered %s: got %v, %v; want ErrNotFound", o.name, name, got, err)
+			}
+		}
+	}
+}
+
+// root puts something else under the root of an answer.
+func root(answer, thing string) string {
+	name, _, _ := strings.Cut(answer, ":")
+	return name + ":" + thing + "}"
+}
+
+// With status 200 a service can say no all the same.
+func TestRefusal_WithAStatusOfSuccess(t *testing.T) {
+	t.Parallel()
+	for _, o := range operations() {
+		if len(o.steps) > 1 || !strings.HasPrefix(o.steps[0].answer, `{"serviceResult"`) {
+			continue
+		}
+		f := setup(t)
+		f.upstream.on(o.steps[0].route(), refuses("no such luck"))
+		got, err := o.do(t.Context(), f.client)
+		failure := refusal(t, err, "no such luck")
+		if failure.Kind != httpclient.Refused || failure.Status != 200 || failure.MayHaveHappened || !strings.Contains(failure.Body, "no such luck") {
+			t.Errorf("%s: got %v and %+v, want it refused with HTTP 200", o.name, got, failure)
+		}
+		if err.Error() != "openmeetings: refused (HTTP 200)" {
+			t.Errorf("%s: got %q, want nothing of the message in it", o.name, err)
+		}
+	}
+}
+
+func TestNumber_OfCountAndNewGroup(t *testing.T) {
+	t.Parallel()
+	for message, want := range map[string]int64{`3`: 3, `"3"`: 3, `0`: 0, `9007199254740993`: 9007199254740993} {
+		f := setup(t)
+		f.upstream.on("GET /room/count/7", says(message))
+		f.upstream.on("POST /group", says(message))
+		for _, name := range []string{"CountRoom", "CreateGroup"} {
+			if got, err := operationNamed(name).do(t.Context(), f.client); err != nil || got != want {
+				t.Errorf("%s of %s: got %v, %v; want %d", name, message, got, err, want)
+			}
+		}
+	}
+	for _, message := range []string{`""`, `"many"`, `1.5`, `true`, `null`, `99999999999999999999`, `{}`, `[1]`} {
+		f := setup(t)
+		f.upstream.on("GET /room/count/7", says(message))
+		if failure := upstreamError(t, f.count(t.Context())); failure.Kind != httpclient.Nonsense {
+			t.Errorf("%s: got %+v, want nonsense", message, failure)
+		}
+	}
+}
