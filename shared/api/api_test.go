@@ -376,3 +376,31 @@ func TestPanic_IsLoggedWithoutItsValue(t *testing.T) {
 		}
 	}
 }
+
+// deadlines notes until when the connection may be read.
+type deadlines struct {
+	http.ResponseWriter
+
+	set []time.Time
+}
+
+func (d *deadlines) SetReadDeadline(at time.Time) error {
+	d.set = append(d.set, at)
+	return nil
+}
+
+// A deadline that stays behind when the body has been read ends the request while it is worked on.
+func TestRegister_LeavesNoDeadlineOnTheConnection(t *testing.T) {
+	t.Parallel()
+	mux := http.NewServeMux()
+	type input struct{ Body struct{} }
+	api.Register(api.New(mux), api.Operation{ID: "test-wait", Method: http.MethodPost, Path: "/wait"},
+		func(context.Context, *input) (*struct{}, error) { return nil, nil })
+	request := httptest.NewRequest(http.MethodPost, "/wait", strings.NewReader("{}"))
+	request.Header.Set("Content-Type", "application/json")
+	answer := &deadlines{ResponseWriter: httptest.NewRecorder()}
+	api.Handler(mux).ServeHTTP(answer, request)
+	if len(answer.set) == 0 || !answer.set[len(answer.set)-1].IsZero() {
+		t.Errorf("got the deadlines %v, want none in the end", answer.set)
+	}
+}

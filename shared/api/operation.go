@@ -67,7 +67,10 @@ func Register[I, O any](api huma.API, op Operation, handle func(context.Context,
 		Hidden:        op.Hidden,
 		MaxBodyBytes:  cmp.Or(op.MaxBody, MaxBody) + 1, // the library refuses from this size on, not above it
 		Errors:        possibleErrors(op),
-		Middlewares:   huma.Middlewares{named(op.ID)},
+		// By default the library gives the connection 5 seconds for the body and leaves it at that: when they are over
+		// net/http takes the caller for gone and ends the request's context, in the middle of a call to a slow provider.
+		BodyReadTimeout: -1,
+		Middlewares:     huma.Middlewares{named(op.ID)},
 	}
 	if op.RawBody {
 		described.SkipValidateBody = true

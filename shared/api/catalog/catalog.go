@@ -15,6 +15,7 @@ import (
 	"gavel/shared/api/openmeetingsapi"
 	"gavel/shared/api/roomsapi"
 	"gavel/shared/api/systemapi"
+	"gavel/shared/api/veetingapi"
 	"gavel/shared/apipage"
 )
 
@@ -23,6 +24,8 @@ type Services struct {
 	JaaS         jaasapi.Client
 	Roster       jaasapi.Noter
 	OpenMeetings openmeetingsapi.Client
+	Veeting      veetingapi.Client
+	Inbox        veetingapi.EventLog
 	Rooms        roomsapi.Service
 }
 
@@ -30,6 +33,7 @@ type Services struct {
 func Register(a huma.API, s Services) {
 	jaasapi.Register(a, s.JaaS, s.Roster)
 	openmeetingsapi.Register(a, s.OpenMeetings)
+	veetingapi.Register(a, s.Veeting, s.Inbox)
 	roomsapi.Register(a, s.Rooms)
 	systemapi.RegisterHealth(a)
 	systemapi.RegisterOpenAPI(a, docs.OpenAPI)

@@ -1,0 +1,88 @@
+package veetingapi_test
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strings"
+	"testing"
+
+	"gavel/shared/problem"
+	"gavel/shared/secrets"
+)
+
+// needing gives the operations that need the secret: all but the list of events.
+func needing() []operation { return operations()[:7] }
+
+func TestSecret_ThatCannotBeUsedIsNamedAndNothingIsSent(t *testing.T) {
+	t.Parallel()
+	of := func(url, key, level string) any {
+		return map[string]any{"veeting": map[string]string{"baseUrl": url, "apiKey": key, "level": level}}
+	}
+	const url = "https://meet.example.org"
+	for _, c := range []struct {
+		name    string
+		secrets any
+		says    string // in the detail
+	}{
+		{"no such secret", map[string]any{}, "secrets file"},
+		{"another secret only", map[string]any{"jitsi": "x"}, "secrets file"},
+		{"text", map[string]any{"veeting": "Hush-text"}, "JSON object"},
+		{"a list", map[string]any{"veeting": []string{"Hush-text"}}, "JSON object"},
+		{"null", map[string]any{"veeting": nil}, "baseUrl is missing"},
+		{"no address", of("", apiKey, "instance"), "baseUrl is missing"},
+		{"no key", of(url, " ", "instance"), "apiKey is missing"},
+		{"no level", of(url, apiKey, ""), "level must be"},
+		{"no URL", of("meet.test", apiKey, "instance"), "baseUrl is not"},
+		{"a password in the URL", of("https://u:Hush-url@meet.test", apiKey, "instance"), "baseUrl must be"},
+		{"in the open", of("http://meet.example.org", apiKey, "instance"), "https"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			g := setup(t, options{secrets: secretsFile(t, c.secrets)})
+			g.untouched(t)
+			for _, op := range needing() {
+				p := isProblem(t, g.ask(t, op), http.StatusServiceUnavailable, problem.NotConfigured)
+				if p.Secret != secretName || !strings.Contains(p.Detail, c.says) || !strings.Contains(p.Detail, secretName) {
+					t.Errorf("%s: got secret %q and detail %q, want %s, and what is wrong: %s", op.id, p.Secret, p.Detail, secretName, c.says)
+				}
+			}
+		})
+	}
+}
+
+// failing is a store of secrets that does not answer.
+type failing struct{ err error }
+
+// Read fails.
+func (f failing) Read(context.Context, string) (secrets.Raw, error) { return secrets.Raw{}, f.err }
+
+// FullName gives the name with the prefix.
+func (f failing) FullName(name string) string { return "gavel/" + name }
+
+func TestSecretsCannotBeRead_IsAPassingFailure(t *testing.T) {
+	t.Parallel()
+	g := setup(t, options{secrets: failing{&secrets.Error{
+		Name: secretName, Reason: "Secrets Manager did not answer", Passing: true,
+		Cause: errors.New("dial tcp 10.0.0.7:443: i/o timeout"),
+	}}})
+	g.untouched(t)
+	for _, op := range needing() {
+		got := g.ask(t, op)
+		if p := isProblem(t, got, http.StatusServiceUnavailable, problem.Unavailable); p.Secret != secretName {
+			t.Errorf("%s: got secret %q, want %q", op.id, p.Secret, secretName)
+		}
+		if strings.Contains(string(got.body), "10.0.0.7") {
+			t.Errorf("%s: got %s, which tells the cause", op.id, got.body)
+		}
+	}
+}
+
+// TestListEvents_NeedsNoSecret because it does not ask Veeting.
+func TestListEvents_NeedsNoSecret(t *testing.T) {
+	t.Parallel()
+	g := setup(t, options{secrets: secretsFile(t, map[string]any{})})
+	if got := g.ask(t, operationOf("list-events")); got.status != http.StatusOK {
+		t.Errorf("got HTTP %d, want 200: %s", got.status, got.body)
+	}
+}
