@@ -40,6 +40,10 @@ func (s *Server) Info() Info {
 				BaseURL: s.url + openmeetingsPrefix,
 				RoomURL: s.url + openmeetingsPrefix + "/sandbox/rooms/{roomId}",
 			},
+			"veeting": {
+				BaseURL: s.url + veetingPrefix,
+				RoomURL: s.url + veetingPrefix + "/sandbox/meetings",
+			},
 		},
 		Requests: s.url + localPrefix + "/sandbox/requests",
 	}
@@ -65,7 +69,7 @@ func (s *Server) Greet(out io.Writer) {
 }
 
 const greeting = `
-Gavel runs on %[1]s (JaaS and OpenMeetings are sandboxes in this process). Stop it with Ctrl-C.
+Gavel runs on %[1]s (JaaS, OpenMeetings and Veeting are sandboxes in this process). Stop it with Ctrl-C.
 
 In another terminal, fetch the address, an API key and the sandbox's tenant into your shell:
 

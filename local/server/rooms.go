@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"gavel/local/objects"
+	sandboxveeting "gavel/local/sandbox/veeting"
 	"gavel/shared/bindings"
 	"gavel/shared/clock"
 	sharedobjects "gavel/shared/objects"
@@ -45,9 +46,12 @@ func (s *Server) openRooms(dir string) (err error) {
 	if settings.RoomsJaaSAppID == "" {
 		settings.RoomsJaaSAppID = s.appID
 	}
+	if settings.SecretsFile == "" && settings.RoomsVeetingUser == "" {
+		settings.RoomsVeetingUser = sandboxveeting.SeedEmail
+	}
 	s.rooms = rooms.New(rooms.Options{
 		Store:     s.table,
-		Providers: bindings.New(settings, bindings.Clients{JaaS: s.jaas, OpenMeetings: s.openmeetings}, s.table),
+		Providers: bindings.New(settings, bindings.Clients{JaaS: s.jaas, OpenMeetings: s.openmeetings, Veeting: s.veeting}, s.table),
 		Files: sharedobjects.New(sharedobjects.Options{
 			Bucket: filesBucket, Region: filesRegion, Endpoint: s.url + filesPrefix,
 			Credentials: aws.CredentialsProviderFunc(s.filesCredentials),

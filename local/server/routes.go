@@ -11,6 +11,8 @@ import (
 	"gavel/shared/api"
 	"gavel/shared/api/catalog"
 	"gavel/shared/auth"
+	"gavel/shared/clock"
+	"gavel/shared/inbox"
 	"gavel/shared/logs"
 	"gavel/shared/problem"
 	"gavel/shared/roster"
@@ -25,6 +27,7 @@ const (
 	jaasBase    = jaasPrefix + "/v1/_jaas"
 
 	openmeetingsPrefix = localPrefix + "/sandbox/openmeetings"
+	veetingPrefix      = localPrefix + "/sandbox/veeting"
 )
 
 // callTime is how long a call may take, as at the gateway.
@@ -33,7 +36,8 @@ const callTime = 29 * time.Second
 func (s *Server) routes() http.Handler {
 	operations := http.NewServeMux()
 	catalog.Register(api.New(operations), catalog.Services{
-		JaaS: s.jaas, Roster: roster.New(s.table), OpenMeetings: s.openmeetings, Rooms: s.rooms,
+		JaaS: s.jaas, Roster: roster.New(s.table), OpenMeetings: s.openmeetings,
+		Veeting: s.veeting, Inbox: inbox.New(s.table, clock.Now), Rooms: s.rooms,
 	})
 	guarded := s.guard(api.Handler(operations))
 	local := s.localRoutes()
@@ -82,6 +86,7 @@ func (s *Server) localRoutes() http.Handler {
 	mux.HandleFunc("POST "+localPrefix+"/cleanup", s.cleanup)
 	mux.Handle(filesPrefix+"/", s.files)
 	mux.Handle(jaasPrefix+"/", http.StripPrefix(jaasPrefix, s.jaasSandbox))
+	mux.Handle(veetingPrefix+"/", http.StripPrefix(veetingPrefix, s.veetingSandbox))
 	mux.Handle(openmeetingsPrefix+"/", http.StripPrefix(openmeetingsPrefix, s.openmeetingsSandbox))
 	return loopbackOnly(mux)
 }

@@ -55,7 +55,7 @@ var _ secrets.Source = generated{}
 // FullName gives prefix/name.
 func (g generated) FullName(name string) string { return g.prefix + "/" + name }
 
-// Read gives the secret of the JaaS sandbox's tenant, or of the account on the OpenMeetings sandbox; there is no other.
+// Read gives the secret of the JaaS sandbox's tenant, of the account on the OpenMeetings sandbox, or of the Veeting sandbox.
 func (g generated) Read(_ context.Context, name string) (secrets.Raw, error) {
 	switch name {
 	case "jaas/" + g.state.AppID:
@@ -66,6 +66,8 @@ func (g generated) Read(_ context.Context, name string) (secrets.Raw, error) {
 		return rawJSON(openmeetingsAccount{
 			BaseURL: g.url + openmeetingsPrefix, User: "gavel", Password: g.state.OpenMeetingsPassword,
 		})
+	case "veeting":
+		return rawJSON(newVeetingAccess(g.url+veetingPrefix, g.state))
 	}
 	return secrets.Raw{}, &secrets.Error{Name: g.FullName(name), Reason: "it does not exist"}
 }

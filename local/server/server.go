@@ -15,12 +15,14 @@ import (
 	"gavel/local/sandbox"
 	sandboxjaas "gavel/local/sandbox/jaas"
 	sandboxopenmeetings "gavel/local/sandbox/openmeetings"
+	sandboxveeting "gavel/local/sandbox/veeting"
 	"gavel/shared/config"
 	"gavel/shared/jaas"
 	"gavel/shared/openmeetings"
 	"gavel/shared/rooms"
 	"gavel/shared/secrets"
 	"gavel/shared/table/embedded"
+	"gavel/shared/veeting"
 )
 
 // Options say what the server takes from its surroundings.
@@ -46,8 +48,10 @@ type Server struct {
 	recorder            *sandbox.Recorder
 	jaasSandbox         *sandboxjaas.Server
 	openmeetingsSandbox *sandboxopenmeetings.Server
+	veetingSandbox      *sandboxveeting.Server
 	jaas                *jaas.Client
 	openmeetings        *openmeetings.Client
+	veeting             *veeting.Client
 	table               *embedded.Store
 	files               *objects.Server
 	rooms               *rooms.Service
@@ -95,12 +99,14 @@ func build(opt Options, url string) (*Server, error) {
 	}
 	s.jaas = jaas.Configured(s.settings, s.secrets)
 	s.openmeetings = openmeetings.Configured(s.settings, s.secrets)
+	s.veeting = veeting.Configured(s.settings, s.secrets)
 	s.jaasSandbox = sandboxjaas.New(sandboxjaas.Options{
 		PublicKey: newKeyRing(s.secrets).find, Domain: s.settings.JaaSDomain, Recorder: s.recorder, Webhook: s.webhook,
 	})
 	if s.openmeetingsSandbox, err = s.newOpenMeetings(opt.Getenv(openmeetingsVersion)); err != nil {
 		return nil, err
 	}
+	s.veetingSandbox = s.newVeeting()
 	if err := s.openRooms(dir); err != nil {
 		return nil, err
 	}
@@ -150,6 +156,7 @@ func (s *Server) Close() error {
 	s.end()
 	<-s.swept
 	s.jaasSandbox.Close()
+	s.veetingSandbox.Close()
 	return errors.Join(err, s.table.Close())
 }
 

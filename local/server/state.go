@@ -28,10 +28,12 @@ type state struct {
 	APIKeyHash string `json:"apiKeySha256"`
 	IssuerKey  string `json:"issuerKey"` // PEM, PKCS #8
 	// WebhookSecret is what the sandbox signs its events with, FilesSecret the key to the files, and
-	// OpenMeetingsPassword that of the account there.
+	// OpenMeetingsPassword that of the account there, VeetingKey the API key there and VeetingHookKey its hooks'.
 	WebhookSecret        string `json:"webhookSecret"`
 	FilesSecret          string `json:"filesSecret"`
 	OpenMeetingsPassword string `json:"openmeetingsPassword"`
+	VeetingKey           string `json:"veetingKey"`
+	VeetingHookKey       string `json:"veetingHookKey"`
 
 	issuerKey *ecdsa.PrivateKey
 }
@@ -68,6 +70,7 @@ func loadState(dir string) (*state, error) {
 func (st *state) addSecrets() (added bool) {
 	for secret, fresh := range map[*string]string{
 		&st.WebhookSecret: "whsec_" + randomHex(16), &st.FilesSecret: randomHex(20), &st.OpenMeetingsPassword: randomHex(20),
+		&st.VeetingKey: randomHex(20), &st.VeetingHookKey: randomHex(20),
 	} {
 		if *secret == "" {
 			*secret, added = fresh, true

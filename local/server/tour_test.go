@@ -36,6 +36,7 @@ func TestTourOfTheReadme(t *testing.T) {
 		`{"rooms":[{"id":`, `"status":404`, `"participantId":`, `"username":"Bea"`, `"text":"Here are my notes 📎"`, `"name":"notes.txt"`, `hello`,
 		`"code":"last_admin"`, `{"action":"ban","outcome":"banned"}`, `{"action":"destroy","outcome":"destroyed"}`, `"code":"room_ended"`,
 		`"firstname":"John"`, `"moderator":true`, `"externalId":"uniqueId1"`, `{"outcome":"kicked"}`, `"error":"invalid_hash"`, `{"outcome":"ended","inside":0}`,
+		`"participantMeetingId":"`, `{"outcome":"closed"}`,
 	} {
 		at := strings.Index(text, want)
 		if at < 0 {

@@ -9,17 +9,21 @@ import (
 	"gavel/shared/roster"
 	"gavel/shared/secrets"
 	"gavel/shared/table"
+	"gavel/shared/veeting"
 )
 
 // Clients are those of the meeting systems.
 type Clients struct {
 	JaaS         JaaSClient
 	OpenMeetings OpenMeetingsClient
+	Veeting      VeetingClient
 }
 
 // Configured makes the providers that the settings and the secrets make possible.
 func Configured(c config.Config, source secrets.Source, store table.Store) map[string]rooms.Provider {
-	return New(c, Clients{JaaS: jaas.Configured(c, source), OpenMeetings: openmeetings.Configured(c, source)}, store)
+	return New(c, Clients{
+		JaaS: jaas.Configured(c, source), OpenMeetings: openmeetings.Configured(c, source), Veeting: veeting.Configured(c, source),
+	}, store)
 }
 
 // New makes the providers of clients.
@@ -27,5 +31,6 @@ func New(c config.Config, clients Clients, store table.Store) map[string]rooms.P
 	return map[string]rooms.Provider{
 		jaas.Provider:         &JaaS{Client: clients.JaaS, AppID: jaas.AppID(c.RoomsJaaSAppID), Present: roster.New(store)},
 		openmeetings.Provider: &OpenMeetings{Client: clients.OpenMeetings, Now: clock.Now},
+		veeting.Provider:      &Veeting{Client: clients.Veeting, Organizer: c.RoomsVeetingUser, Now: clock.Now},
 	}
 }

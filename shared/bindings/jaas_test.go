@@ -16,6 +16,7 @@ import (
 	"gavel/shared/openmeetings"
 	"gavel/shared/problem"
 	"gavel/shared/rooms"
+	"gavel/shared/veeting"
 )
 
 const (
@@ -201,7 +202,7 @@ func TestJaaS_ConferenceOfAnotherForm(t *testing.T) {
 func TestNew(t *testing.T) {
 	t.Parallel()
 	all := bindings.New(config.Config{RoomsJaaSAppID: appID}, bindings.Clients{JaaS: &client{}}, nil)
-	if got, want := slices.Sorted(maps.Keys(all)), []string{jaas.Provider, openmeetings.Provider}; !slices.Equal(got, want) {
+	if got, want := slices.Sorted(maps.Keys(all)), []string{jaas.Provider, openmeetings.Provider, veeting.Provider}; !slices.Equal(got, want) {
 		t.Fatalf("got %v, want %v", got, want)
 	}
 	if got, err := all[jaas.Provider].Bind(t.Context(), rooms.Meeting{RoomID: roomID, Name: "Stand-up"}); err != nil || got != conference {

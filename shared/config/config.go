@@ -37,6 +37,7 @@ type Config struct {
 	ScheduleDeadLetterARN string
 	ScheduleEndpoint      string // of EventBridge Scheduler; empty for the region's own
 	RoomsJaaSAppID        string // the JaaS tenant that rooms meet in; empty for none
+	RoomsVeetingUser      string // the organizer on Veeting for rooms, by e-mail address or id; empty with an account's key
 }
 
 // Defaults of the settings.
@@ -74,6 +75,7 @@ func Load(getenv func(string) string) (Config, error) {
 		ScheduleDeadLetterARN: r.text("GAVEL_SCHEDULE_DEAD_LETTER_ARN", ""),
 		ScheduleEndpoint:      r.endpoint("SCHEDULER"),
 		RoomsJaaSAppID:        r.text("GAVEL_ROOMS_JAAS_APP_ID", ""),
+		RoomsVeetingUser:      r.text("GAVEL_ROOMS_VEETING_USER", ""),
 	}
 	if r.text("GAVEL_OIDC_ISSUER", "") != "" && c.OIDCAudience == "" {
 		r.fault("GAVEL_OIDC_AUDIENCE", "is needed when GAVEL_OIDC_ISSUER is set: without it a token made for another API would be taken")

@@ -26,6 +26,7 @@ const grace = 30 * time.Second
 // endTask finishes a room whose end has come.
 type endTask struct {
 	Closed bool `json:"closed,omitempty"` // the conference, by the call that ended the room
+	Early  bool `json:"early,omitempty"`  // ended by a call at once, so that no calendar knows of the end
 	Tries  int  `json:"tries,omitempty"`
 }
 

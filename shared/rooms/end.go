@@ -28,11 +28,9 @@ func (s *Service) End(ctx context.Context, caller, id string, left time.Duration
 			v.record.End = now.UTC().Truncate(time.Millisecond) // not rounded, as messages are not
 			due = now.Add(grace)                                // closed by this call, unless something comes between
 		}
-		changes = replan(id, &v.record, due, endTask{})
+		changes = replan(id, &v.record, due, endTask{Early: left == 0})
 		if left != 0 { // else the conference is closed
-			if told, err = s.move(id, before, v.record); err != nil {
-				return nil, err
-			}
+			told = s.move(id, before, v.record)
 		}
 		return append(append(changes, told.changes...), put(v.room, v.record)), nil
 	})
@@ -57,7 +55,7 @@ func (s *Service) closeNow(ctx context.Context, id string, r roomRecord) Effect 
 	items, err := s.store.Get(ctx, dueKey(id, r.Due))
 	if err == nil && items[0].Exists() {
 		// If this fails the conference is closed twice, which does no harm.
-		_ = s.store.Write(ctx, put(items[0], endTask{Closed: true}))
+		_ = s.store.Write(ctx, put(items[0], endTask{Closed: true, Early: true}))
 	}
 	return effect
 }

@@ -16,20 +16,13 @@ type move struct {
 }
 
 // move gives the task for a room that was changed, if its provider is to be told.
-func (s *Service) move(id string, before, after roomRecord) (move, error) {
-	if after.Conference == "" || before.meeting(id) == after.meeting(id) {
-		return move{}, nil
-	}
-	p, err := s.provider(after.Provider)
-	if err != nil {
-		return move{}, err
-	}
-	if _, scheduled := p.(Scheduler); !scheduled {
-		return move{}, nil
+func (s *Service) move(id string, before, after roomRecord) move {
+	if after.Conference == "" || before.meeting(id) == after.meeting(id) || !s.closesByItself(after) {
+		return move{}
 	}
 	key := dueKey(id, dueSort(s.now().Add(grace), kindMove+"#"+id))
 	change := put(table.Item{Key: key, Version: table.Absent}, moveTask{Since: s.now().UTC()})
-	return move{key: key, needed: true, changes: []table.Change{change}}, nil
+	return move{key: key, needed: true, changes: []table.Change{change}}
 }
 
 // carryOutMove tells the provider, and takes the task back when that is done.
@@ -45,16 +38,19 @@ func (s *Service) carryOutMove(ctx context.Context, id string, m move) Effect {
 	return effect
 }
 
-// reschedule tells the provider what the room is booked for now, whatever it was when the task was written. A room that is
-// over is left to the task that closes its conference.
+// reschedule tells the provider what the room is booked for now, whatever it was when the task was written. When the room
+// is over its conference is closed: the provider has not heard of its end.
 func (s *Service) reschedule(ctx context.Context, id string) (Effect, error) {
 	items, err := s.store.Get(ctx, roomKey(id))
 	if err != nil {
 		return Effect{}, err
 	}
 	r, err := table.Decode[roomRecord](items[0])
-	if err != nil || r.Conference == "" || r.statusAt(s.now()) == StatusEnded {
+	if err != nil {
 		return Effect{}, err
+	}
+	if r.statusAt(s.now()) == StatusEnded {
+		return s.closeConference(ctx, r), nil
 	}
 	effect := Effect{Provider: r.Provider}
 	p, err := s.provider(r.Provider)

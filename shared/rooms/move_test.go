@@ -102,7 +102,7 @@ func TestUpdate_CalendarOfARoomThatIsOver(t *testing.T) {
 		w.hall.log()
 		w.step(5 * time.Hour)
 		same(t, "the sweep", []rooms.Swept{w.sweep(t)}, []rooms.Swept{{Finished: 1}})
-		same(t, "at the provider", w.hall.log(), []string{"close"})
+		same(t, "at the provider", w.hall.log(), []string{"close"}) // which has not heard of the end
 	})
 }
 
@@ -117,5 +117,35 @@ func TestEnd_BeforeTheStartClosesAtACalendar(t *testing.T) {
 			t.Fatal(err)
 		}
 		same(t, "actions", actions(effect), []string{"destroy destroyed"})
+	})
+}
+
+// At its own time a conference in a calendar closes by itself.
+func TestSweep_CalendarClosesByItself(t *testing.T) {
+	t.Parallel()
+	onBothEngines(t, func(w *world) {
+		t := w.t
+		w.scheduled(t)
+		w.step(5 * time.Hour)
+		same(t, "the sweep", []rooms.Swept{w.sweep(t)}, []rooms.Swept{{Finished: 1}})
+		same(t, "at the provider", w.hall.log(), nil)
+	})
+}
+
+// A room that was ended at once is closed until that succeeds.
+func TestSweep_ClosesAtACalendarWhatWasEndedEarly(t *testing.T) {
+	t.Parallel()
+	onBothEngines(t, func(w *world) {
+		t := w.t
+		room := w.scheduled(t)
+		w.hall.fail(errHall)
+		if _, effect, err := w.End(t.Context(), ada, room.ID, 0); err != nil || !errors.Is(effect.Err, errHall) {
+			t.Errorf("got %+v, %v, want the provider's error", effect, err)
+		}
+		w.hall.works()
+		w.hall.log()
+		w.step(time.Minute)
+		same(t, "the sweep", []rooms.Swept{w.sweep(t)}, []rooms.Swept{{Finished: 1}})
+		same(t, "at the provider", w.hall.log(), []string{"close"})
 	})
 }

@@ -21,7 +21,8 @@ type Provider interface {
 	Close(ctx context.Context, conference string) (Action, error)
 }
 
-// Scheduler is a Provider that keeps a calendar, and is told when a room's name or times change.
+// Scheduler is a Provider that keeps a calendar: it is told when a room's name or times change, and a conference whose time
+// is over closes by itself.
 type Scheduler interface {
 	Provider
 	// Reschedule puts the meeting in place of what the conference was scheduled with. It can be repeated.
@@ -72,13 +73,19 @@ func (s *Service) provider(name string) (Provider, error) {
 	return p, nil
 }
 
+// closesByItself says whether the provider ends the conference when its time is over.
+func (s *Service) closesByItself(r roomRecord) bool {
+	_, scheduled := s.providers[r.Provider].(Scheduler)
+	return scheduled
+}
+
 // closeConference ends a room's conference, if somebody can be in it.
 func (s *Service) closeConference(ctx context.Context, r roomRecord) Effect {
 	effect := Effect{Provider: r.Provider}
-	p, err := s.provider(r.Provider)
-	if _, scheduled := p.(Scheduler); !r.opened(s.now()) && !scheduled || r.Conference == "" {
+	if r.Conference == "" || !r.opened(s.now()) && !s.closesByItself(r) {
 		return Effect{}
 	}
+	p, err := s.provider(r.Provider)
 	if err == nil {
 		var action Action
 		if action, err = p.Close(ctx, r.Conference); err == nil {

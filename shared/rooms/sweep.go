@@ -114,7 +114,7 @@ func (s *Service) finish(ctx context.Context, id string, item table.Item, swept 
 	if record.Due != item.Sort {
 		return s.settle(ctx, table.Delete(item.Key, item.Version)) // replaced meanwhile
 	}
-	if !task.Closed {
+	if !task.Closed && (task.Early || !s.closesByItself(record)) {
 		if effect := s.closeConference(ctx, record); effect.Err != nil && !s.tooLate(ctx, record.End) {
 			swept.Failed++
 			task.Tries++

@@ -31,9 +31,7 @@ func (s *Service) Update(ctx context.Context, caller, id string, u Update) (Room
 		if moved = !v.record.End.Equal(before.End); moved {
 			changes = replan(id, &v.record, v.record.End, endTask{})
 		}
-		if told, err = s.move(id, before, v.record); err != nil {
-			return nil, err
-		}
+		told = s.move(id, before, v.record)
 		return append(append(changes, told.changes...), put(v.room, v.record)), nil
 	})
 	if err != nil {

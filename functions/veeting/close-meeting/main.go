@@ -1,0 +1,16 @@
+// Command close-meeting is the Lambda function of veeting-close-meeting.
+package main
+
+import (
+	"github.com/danielgtaylor/huma/v2"
+
+	"gavel/shared/api/veetingapi"
+	"gavel/shared/function"
+	"gavel/shared/veeting"
+)
+
+func main() {
+	f := function.New()
+	client := veeting.Configured(f.Config, f.Secrets)
+	f.Serve(func(a huma.API) { veetingapi.RegisterCloseMeeting(a, client) })
+}

@@ -1,0 +1,16 @@
+// Command create-account is the Lambda function of veeting-create-account.
+package main
+
+import (
+	"github.com/danielgtaylor/huma/v2"
+
+	"gavel/shared/api/veetingapi"
+	"gavel/shared/function"
+	"gavel/shared/veeting"
+)
+
+func main() {
+	f := function.New()
+	client := veeting.Configured(f.Config, f.Secrets)
+	f.Serve(func(a huma.API) { veetingapi.RegisterCreateAccount(a, client) })
+}

@@ -1,0 +1,131 @@
+// Package inbox keeps the events that providers send, each once however often it comes.
+package inbox
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"regexp"
+	"sync"
+	"time"
+
+	"gavel/shared/table"
+)
+
+// Event is what a provider told.
+type Event struct {
+	Source string // what it is about, with the provider: events are listed by it
+	Name   string // of the kind of event
+	// Data is the event itself. Two events of the same source, name and data are one.
+	Data       map[string]json.RawMessage
+	ReceivedAt time.Time // when it came first; set by Keep
+}
+
+// Inbox keeps events.
+type Inbox struct {
+	store table.Store
+	now   func() time.Time
+}
+
+// New makes an Inbox.
+func New(store table.Store, now func() time.Time) *Inbox { return &Inbox{store: store, now: now} }
+
+// The items, by partition and sort key:
+//
+//	events#<source>    id#<digest>             that an event is known, and where it is
+//	                   at#<time>#<digest>      an event
+const (
+	idPrefix = "id#"
+	atPrefix = "at#"
+)
+
+type knownRecord struct {
+	At string `json:"at"`
+}
+
+type eventRecord struct {
+	Name       string                     `json:"name"`
+	Data       map[string]json.RawMessage `json:"data"`
+	ReceivedAt time.Time                  `json:"received_at"`
+}
+
+func partition(source string) string { return "events#" + source }
+
+// Keep keeps an event, and says whether it is a fresh one. It is there when Keep returns. An error wraps table.ErrBusy
+// or is a fault.
+func (b *Inbox) Keep(ctx context.Context, e Event) (fresh bool, err error) {
+	content, err := encode(e.Data) // with its names in order
+	if err != nil {
+		return false, err
+	}
+	sum := sha256.Sum256(append([]byte(e.Name+"\n"), content...))
+	digest := hex.EncodeToString(sum[:16])
+	at := b.now().UTC().Truncate(time.Millisecond)
+	record, err := encode(eventRecord{Name: e.Name, Data: e.Data, ReceivedAt: at})
+	if err != nil {
+		return false, err
+	}
+	sort := fmt.Sprintf("%s%015d#%s", atPrefix, at.UnixMilli(), digest)
+	known, err := encode(knownRecord{At: sort})
+	if err != nil {
+		return false, err
+	}
+	err = b.store.Write(ctx,
+		table.Put(table.Item{Key: table.Key{Partition: partition(e.Source), Sort: idPrefix + digest}, Data: known}),
+		table.Put(table.Item{Key: table.Key{Partition: partition(e.Source), Sort: sort}, Data: record}),
+	)
+	if errors.Is(err, table.ErrConflict) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// encode leaves < and > as they are: six bytes in place of one could make an event too large for the table.
+func encode(value any) ([]byte, error) {
+	var text bytes.Buffer
+	encoder := json.NewEncoder(&text)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(value); err != nil {
+		return nil, fmt.Errorf("encode an event: %w", err)
+	}
+	return bytes.TrimSpace(text.Bytes()), nil
+}
+
+// Page is a part of the events of a source. Next is for the part after it; empty at the end.
+type Page struct {
+	Events []Event
+	Next   string
+}
+
+// ErrCursor says that a cursor is none of List's.
+var ErrCursor = errors.New("expected the cursor of the page before")
+
+// cursorForm is that of the sort keys of events.
+var cursorForm = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile("^" + atPrefix + "[0-9]{15}#[0-9a-f]{32}$") })
+
+// List gives up to limit events of a source in the order in which they came, after a cursor or from the beginning.
+func (b *Inbox) List(ctx context.Context, source string, limit int, cursor string) (Page, error) {
+	if cursor != "" && !cursorForm().MatchString(cursor) {
+		return Page{}, ErrCursor
+	}
+	items, err := b.store.Query(ctx, table.Range{Partition: partition(source), Prefix: atPrefix, After: cursor, Limit: limit})
+	if err != nil {
+		return Page{}, err
+	}
+	page := Page{Events: make([]Event, len(items))}
+	for i, item := range items {
+		record, err := table.Decode[eventRecord](item)
+		if err != nil {
+			return Page{}, err
+		}
+		page.Events[i] = Event{Source: source, Name: record.Name, Data: record.Data, ReceivedAt: record.ReceivedAt}
+	}
+	if len(items) == limit {
+		page.Next = items[limit-1].Sort
+	}
+	return page, nil
+}
