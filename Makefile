@@ -54,10 +54,10 @@ check: $(LOCAL)/bin/.golangci-lint-$(GOLANGCI_LINT) $(LOCAL)/bin/.govulncheck-$(
 	    *) echo "$$found"; exit 1 ;; \
 	esac
 
-bench: ## Measure start, call and size of every function (ARGS=-h), and the JaaS client and the rooms beside bare requests
+bench: ## Measure start, call and size of every function (ARGS=-h), and the clients and the rooms beside bare requests
 	@go run ./local/bench $(ARGS)
 	@go test -run '^$$' -bench TenThousandBans -benchtime 1x ./local/server ./shared/jaas
-	@go test -run '^$$' -bench 'Calls|ParallelBans|CreateToken' ./shared/jaas
+	@go test -run '^$$' -bench 'Calls|ParallelBans|CreateToken' ./shared/jaas ./shared/openmeetings ./shared/veeting
 	@go test -run '^$$' -bench . -benchtime 1x -timeout 20m ./local/bench/rooms
 
 fuzz: ## Run every fuzz target for a short while (FUZZTIME=10s)
