@@ -404,3 +404,22 @@ func TestRegister_LeavesNoDeadlineOnTheConnection(t *testing.T) {
 		t.Errorf("got the deadlines %v, want none in the end", answer.set)
 	}
 }
+
+// Of two values for one parameter the library takes the first, which need not be the one that was meant.
+func TestRegister_RefusesAQueryParameterThatIsGivenTwice(t *testing.T) {
+	t.Parallel()
+	mux := http.NewServeMux()
+	type input struct {
+		ID   string `query:"id"`
+		Name string `query:"name"`
+	}
+	called := false
+	api.Register(api.New(mux), api.Operation{ID: "test-delete", Method: http.MethodDelete, Path: "/things"},
+		func(context.Context, *input) (*struct{}, error) { called = true; return nil, nil })
+	answer := httptest.NewRecorder()
+	api.Handler(mux).ServeHTTP(answer, httptest.NewRequest(http.MethodDelete, "/things?name=c&id=a&id=b", nil))
+	want := `"errors":[{"location":"query.id","message":"expected it once"}]`
+	if answer.Code != http.StatusUnprocessableEntity || !strings.Contains(answer.Body.String(), want) || called {
+		t.Errorf("got %d %s, want 422 with %s and nothing done", answer.Code, answer.Body, want)
+	}
+}

@@ -5,7 +5,9 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
@@ -89,6 +91,7 @@ func Register[I, O any](api huma.API, op Operation, handle func(context.Context,
 		described.Security = []map[string][]string{{schemeBearer: {}}}
 		described.Middlewares = append(described.Middlewares, admitting(isPerson))
 	}
+	described.Middlewares = append(described.Middlewares, once)
 	huma.Register(api, described, func(ctx context.Context, in *I) (*O, error) {
 		out, err := handle(ctx, in)
 		if err != nil {
@@ -138,6 +141,25 @@ func admitting(check func(auth.Principal) error) func(huma.Context, func(huma.Co
 		}
 		next(huma.WithContext(ctx, auth.WithPrincipal(ctx.Context(), principal)))
 	}
+}
+
+// once refuses a query parameter that is given twice: of two values one would be dropped in silence.
+func once(ctx huma.Context, next func(huma.Context)) {
+	r, w := humago.Unwrap(ctx)
+	var faults []problem.Fault
+	for name, values := range r.URL.Query() {
+		if len(values) > 1 {
+			faults = append(faults, problem.Fault{Location: "query." + name, Message: "expected it once"})
+		}
+	}
+	if len(faults) > 0 {
+		slices.SortFunc(faults, func(a, b problem.Fault) int { return strings.Compare(a.Location, b.Location) })
+		p := problem.New(http.StatusUnprocessableEntity, problem.InvalidRequest, "validation failed")
+		p.Errors = faults[:min(len(faults), maxFaults)]
+		Write(w, r, p)
+		return
+	}
+	next(ctx)
 }
 
 func inScope(scope string) func(auth.Principal) error {

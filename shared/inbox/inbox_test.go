@@ -101,8 +101,8 @@ func (b box) lists(of string, want ...string) {
 	got, cursor := []string{}, ""
 	for {
 		page, err := b.List(b.t.Context(), of, 2, cursor)
-		if err != nil {
-			b.t.Fatal(err)
+		if err != nil || len(got) > len(want) {
+			b.t.Fatalf("%s: got %q, %v, want %q", of, got, err, want)
 		}
 		for _, e := range page.Events {
 			text, err := json.Marshal(e.Data)

@@ -163,7 +163,7 @@ func (c *Client) saveAppointment(ctx context.Context, b Booking, a appointment) 
 		return Appointment{}, err
 	}
 	cl.sensitive = b.sensitive()
-	return one(get[Appointment](ctx, c, cl, "appointmentDTO"))
+	return made(get[Appointment](ctx, c, cl, "appointmentDTO"))
 }
 
 // The times between which an appointment is looked for.

@@ -229,7 +229,7 @@ func TestNotFound_OfADeletionIsAnOutcome(t *testing.T) {
 	}
 }
 
-// Java's null is 204: one thing is not there, a list is empty.
+// Java's null is 204: one thing is not there, a list is empty, and what was to be made is nobody knows where.
 func TestNotFound_IsNoContent(t *testing.T) {
 	t.Parallel()
 	for _, o := range operations() {
@@ -241,7 +241,8 @@ func TestNotFound_IsNoContent(t *testing.T) {
 			f.upstream.on(o.steps[0].route(), answer)
 			got, err := o.do(t.Context(), f.client)
 			switch {
-			case o.open || strings.HasPrefix(o.steps[0].answer, `{"serviceResult"`):
+			case o.open || strings.HasPrefix(o.steps[0].answer, `{"serviceResult"`) || strings.HasPrefix(o.name, "CreateUser") ||
+				strings.HasPrefix(o.name, "UploadFile"), strings.HasPrefix(o.name, "EnsureRoom"):
 				_ = upstreamError(t, err)
 			case o.want[0] == '[':
 				if text := string(must(json.Marshal(got))); err != nil || text != "[]" {

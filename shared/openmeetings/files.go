@@ -98,7 +98,7 @@ func writePart(w *multipart.Writer, name, contentType string, content []byte) er
 func (c *Client) UploadFile(ctx context.Context, f NewFile, content []byte) (File, error) {
 	cl := change("file upload", http.MethodPost, "file")
 	cl.multipart = &upload{f, content}
-	return one(get[File](ctx, c, cl, "fileItemDTO"))
+	return made(get[File](ctx, c, cl, "fileItemDTO"))
 }
 
 // Files gives the files of an external type (GET /file/{externaltype}). It returns ErrSegment, too.

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"gavel/shared/backoff"
+	"gavel/shared/httpclient"
 )
 
 // The services are those of RoomWebService, https://github.com/apache/openmeetings.
@@ -33,7 +34,15 @@ func (c *Client) saveRoom(ctx context.Context, command string, room any) (saved 
 	if cl.form, err = jsonForm(map[string]any{"room": room}); err != nil {
 		return Room{}, err
 	}
-	return one(get[Room](ctx, c, cl, "roomDTO"))
+	return made(get[Room](ctx, c, cl, "roomDTO"))
+}
+
+// made makes an error of nothing where something was to be made.
+func made[T any](thing T, found bool, err error) (T, error) {
+	if err == nil && !found {
+		err = &httpclient.Error{Provider: Provider, Kind: httpclient.Nonsense, Status: http.StatusNoContent, MayHaveHappened: true}
+	}
+	return thing, err
 }
 
 // one makes an error of nothing.
@@ -77,7 +86,7 @@ func (c *Client) EnsureRoom(ctx context.Context, kind RoomType, externalType, ex
 	}
 	cl := change("room ensure", http.MethodGet, "room", kind, externalType, externalID)
 	cl.query = url.Values{"room": {string(content)}}
-	room, err := one(get[Room](ctx, c, cl, "roomDTO"))
+	room, err := made(get[Room](ctx, c, cl, "roomDTO"))
 	return withType(room, &externalType), err
 }
 

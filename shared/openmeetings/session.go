@@ -129,24 +129,31 @@ func (c *Client) loginBy(ctx context.Context, a *account, get bool) (string, err
 		cl.method, cl.form, cl.query = http.MethodGet, nil, who
 	}
 	response, err := c.send(ctx, a, "", &cl)
-	if err != nil {
-		return "", err
-	}
-	sid, err := cl.message(response)
-	if err == nil && sid == "" {
-		return "", cl.nonsense(response)
+	sid := ""
+	if err == nil {
+		if sid, err = cl.message(response); err == nil && sid == "" {
+			err = cl.nonsense(response)
+		}
 	}
 	return sid, c.blame(asLogin(err))
 }
 
-// asLogin sorts the refusals of a login: all but the server's own trouble are the account's.
+// asLogin sorts the failures of a login: all refusals but the server's own trouble are the account's. What the login was
+// for has not been sent then; and what the server says of its trouble is not about that either.
 func asLogin(err error) error {
-	refusal, ok := errors.AsType[*Refusal](err)
-	if !ok || refusal.Failure.Status != http.StatusOK || refusal.Message == "error.unknown" {
+	failure, ok := errors.AsType[*httpclient.Error](err)
+	if !ok {
 		return err
 	}
-	refusal.Failure.Kind, refusal.Failure.MayHaveHappened = httpclient.Credentials, false
-	refusal.Failure.Hint = loginHints[refusal.Message]
+	failure.MayHaveHappened = false
+	refusal, ok := errors.AsType[*Refusal](err)
+	switch {
+	case !ok:
+		return err
+	case failure.Status != http.StatusOK || refusal.Message == "error.unknown":
+		return failure
+	}
+	failure.Kind, failure.Hint = httpclient.Credentials, loginHints[refusal.Message]
 	return err
 }
 

@@ -116,7 +116,7 @@ func (c *Client) CreateUser(ctx context.Context, u NewUser) (created User, err e
 		return User{}, err
 	}
 	cl.sensitive = []string{u.Password, u.Login, string(u.Address.Email), u.ExternalID}
-	created, err = one(get[User](ctx, c, cl, "userDTO"))
+	created, err = made(get[User](ctx, c, cl, "userDTO"))
 	if err == nil && created.ExternalType == "" {
 		created.ExternalType = Text(u.ExternalType) // which is missing in the answer
 	}

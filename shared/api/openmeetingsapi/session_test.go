@@ -68,6 +68,7 @@ func TestLoginIsAnsweredWithNonsense_ItIsTheServersFault(t *testing.T) {
 	}{
 		"its own trouble":  {says(200, refusal("error.unknown")), 200},
 		"500":              {says(500, ""), 500},
+		"500 in words":     {says(500, refusal("Connection refused")), 500}, // which is not about the thing asked for
 		"500 with HTML":    {says(500, page), 500},
 		"502":              {says(502, page), 502},
 		"HTML":             {says(200, page), 200},
@@ -86,6 +87,9 @@ func TestLoginIsAnsweredWithNonsense_ItIsTheServersFault(t *testing.T) {
 					t.Parallel()
 					g := setup(t, options{only: op.id, login: tt.answer})
 					p := isProblem(t, g.ask(t, op), 502, problem.UpstreamError)
+					if p.MayHaveHappened == nil || *p.MayHaveHappened {
+						t.Errorf("got mayHaveHappened %v, want false: nothing but a login was sent", p.MayHaveHappened)
+					}
 					if p.UpstreamStatus != tt.upstream || p.Secret != "" {
 						t.Errorf("got upstreamStatus %d and secret %q, want %d and none", p.UpstreamStatus, p.Secret, tt.upstream)
 					}
