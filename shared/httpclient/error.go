@@ -1,6 +1,7 @@
 package httpclient
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"time"
@@ -56,6 +57,20 @@ func (e *Error) Error() string {
 
 // Unwrap gives the cause.
 func (e *Error) Unwrap() error { return e.Cause }
+
+// Rejected tells an error that is about the credentials.
+func Rejected(err error) bool {
+	failure, ok := errors.AsType[*Error](err)
+	return ok && failure.Kind == Credentials
+}
+
+// NameSecret names the secret to mend in an error that is about the credentials, and gives the error.
+func NameSecret(err error, secret string) error {
+	if failure, ok := errors.AsType[*Error](err); ok && failure.Kind == Credentials {
+		failure.Secret = secret
+	}
+	return err
+}
 
 // kindOf sorts a status that is not a success.
 func kindOf(status int) Kind {

@@ -9,7 +9,6 @@ package jaas
 import (
 	"context"
 	"errors"
-	"log/slog"
 	"net/http"
 	"strings"
 	"time"
@@ -86,26 +85,11 @@ type command struct {
 // even for a dial-out: a request that was not let in has done nothing.
 func (c *Client) send(ctx context.Context, appID AppID, cmd command) error {
 	name := secretName(appID)
-	used, err := c.tenant.Get(ctx, name)
-	if err != nil {
-		return err
-	}
-	failure := c.sendAs(ctx, used.Value, cmd)
-	if failure == nil || failure.Kind != httpclient.Credentials {
-		return asError(failure)
-	}
-	fresh, err := c.tenant.Refresh(ctx, name, used)
-	if err == nil && fresh != used {
-		slog.InfoContext(ctx, "provider rejected the credentials, using the rotated ones", "provider", Provider)
-		failure = c.sendAs(ctx, fresh.Value, cmd)
-	}
-	if failure != nil && failure.Kind == httpclient.Credentials {
-		failure.Secret = c.tenant.FullName(name)
-	}
-	return asError(failure)
+	err := c.tenant.Use(ctx, name, httpclient.Rejected, func(as *tenant) error { return c.sendAs(ctx, as, cmd) })
+	return httpclient.NameSecret(err, c.tenant.FullName(name))
 }
 
-func (c *Client) sendAs(ctx context.Context, as *tenant, cmd command) *httpclient.Error {
+func (c *Client) sendAs(ctx context.Context, as *tenant, cmd command) error {
 	token, err := as.adminToken(c.now())
 	if err != nil {
 		return &httpclient.Error{Provider: Provider, Kind: httpclient.Credentials, Cause: err}
@@ -123,17 +107,7 @@ func (c *Client) sendAs(ctx context.Context, as *tenant, cmd command) *httpclien
 		Repeatable: cmd.repeatable,
 		Sensitive:  append([]string{token}, cmd.sensitive...),
 	})
-	var failure *httpclient.Error
-	errors.As(err, &failure)
-	return failure
-}
-
-// asError keeps a nil *Error from becoming a non-nil error.
-func asError(failure *httpclient.Error) error {
-	if failure == nil {
-		return nil
-	}
-	return failure
+	return err
 }
 
 // isGone tells the answer of a provider that does not know the meeting, participant or call

@@ -3,7 +3,6 @@ package openmeetings
 import (
 	"context"
 	"errors"
-	"log/slog"
 	"net/http"
 	"net/url"
 	"time"
@@ -39,34 +38,13 @@ func (c *Client) newSessions(a *account) *cache.Cache[session] {
 // as calls do with the account. When the server does not let the account in, the secret is read afresh, and if it
 // has changed (the password was rotated) do is called again with the new account. Nothing else can have happened then.
 func (c *Client) as(ctx context.Context, do func(*account) error) error {
-	used, err := c.accounts.Get(ctx, secretName)
-	if err != nil {
-		return err
-	}
-	err = do(used.Value)
-	if !credentials(err) {
-		return err
-	}
-	fresh, freshErr := c.accounts.Refresh(ctx, secretName, used)
-	if freshErr == nil && fresh != used {
-		slog.InfoContext(ctx, "provider rejected the credentials, using the rotated ones", "provider", Provider)
-		err = do(fresh.Value)
-	}
-	return err
-}
-
-func credentials(err error) bool {
-	failure, ok := errors.AsType[*httpclient.Error](err)
-	return ok && failure.Kind == httpclient.Credentials
+	return c.accounts.Use(ctx, secretName, httpclient.Rejected, do)
 }
 
 // blame names the secret in an error that is the account's. It does so where the error is made: that of a login is
 // given to all who wait for it.
 func (c *Client) blame(err error) error {
-	if failure, ok := errors.AsType[*httpclient.Error](err); ok && failure.Kind == httpclient.Credentials {
-		failure.Secret = c.accounts.FullName(secretName)
-	}
-	return err
+	return httpclient.NameSecret(err, c.accounts.FullName(secretName))
 }
 
 // inSession makes the call in the session for commands. A sid that has expired and a right that is missing look the

@@ -118,6 +118,26 @@ func (c *Cache[T]) Refresh(ctx context.Context, name string, used *Kept[T]) (*Ke
 	return kept, c.wrap(name, err)
 }
 
+// Use calls do with what was made of the secret. When the error of do is one that rejected knows, the secret is fetched
+// afresh, once, and if it is another one now (it was rotated) do is called again: whoever was not let in has done nothing.
+// Its error is that of do, or an *Error.
+func (c *Cache[T]) Use(ctx context.Context, name string, rejected func(error) bool, do func(T) error) error {
+	used, err := c.Get(ctx, name)
+	if err != nil {
+		return err
+	}
+	err = do(used.Value)
+	if err == nil || !rejected(err) {
+		return err
+	}
+	fresh, freshErr := c.Refresh(ctx, name, used)
+	if freshErr != nil || fresh == used {
+		return err
+	}
+	slog.InfoContext(ctx, "credentials were rejected, using the rotated ones", "secret", c.FullName(name))
+	return do(fresh.Value)
+}
+
 // FullName gives the name under which an operator finds the secret.
 func (c *Cache[T]) FullName(name string) string { return c.source.FullName(name) }
 

@@ -12,7 +12,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"log/slog"
 	"slices"
 	"time"
 
@@ -71,28 +70,8 @@ type Object map[string]json.RawMessage
 // do makes a call and reads what is under data into the value. A key that is rejected is fetched afresh once, and when
 // it is another one now the call is made again: one that was not let in has done nothing.
 func (c *Client) do(ctx context.Context, cl call, into any) error {
-	used, err := c.access.Get(ctx, secretName)
-	if err != nil {
-		return err
-	}
-	err = c.send(ctx, used.Value, cl, into)
-	if !credentials(err) {
-		return err
-	}
-	fresh, freshErr := c.access.Refresh(ctx, secretName, used)
-	if freshErr == nil && fresh != used {
-		slog.InfoContext(ctx, "provider rejected the credentials, using the rotated ones", "provider", Provider)
-		err = c.send(ctx, fresh.Value, cl, into)
-	}
-	if failure, ok := errors.AsType[*httpclient.Error](err); ok && failure.Kind == httpclient.Credentials {
-		failure.Secret = c.access.FullName(secretName)
-	}
-	return err
-}
-
-func credentials(err error) bool {
-	failure, ok := errors.AsType[*httpclient.Error](err)
-	return ok && failure.Kind == httpclient.Credentials
+	err := c.access.Use(ctx, secretName, httpclient.Rejected, func(a *access) error { return c.send(ctx, a, cl, into) })
+	return httpclient.NameSecret(err, c.access.FullName(secretName))
 }
 
 func (c *Client) send(ctx context.Context, a *access, cl call, into any) error {
