@@ -423,3 +423,23 @@ func TestRegister_RefusesAQueryParameterThatIsGivenTwice(t *testing.T) {
 		t.Errorf("got %d %s, want 422 with %s and nothing done", answer.Code, answer.Body, want)
 	}
 }
+
+func TestRegister_RepeatsNothingOfATextInAWrongForm(t *testing.T) {
+	t.Parallel()
+	mux := http.NewServeMux()
+	type input struct {
+		Body struct {
+			Email string `json:"email" format:"email"`
+		}
+	}
+	api.Register(api.New(mux), api.Operation{ID: "test-mail", Method: http.MethodPost, Path: "/mail"},
+		func(context.Context, *input) (*struct{}, error) { return nil, nil })
+	request := httptest.NewRequest(http.MethodPost, "/mail", strings.NewReader(`{"email":"ada@lovelace lovelace"}`))
+	request.Header.Set("Content-Type", "application/json")
+	answer := httptest.NewRecorder()
+	api.Handler(mux).ServeHTTP(answer, request)
+	want := `{"location":"body.email","message":"expected string to be RFC 5322 email"}`
+	if answer.Code != http.StatusUnprocessableEntity || !strings.Contains(answer.Body.String(), want) || strings.Contains(answer.Body.String(), "lovelace") {
+		t.Errorf("got %d %s, want 422 with %s", answer.Code, answer.Body, want)
+	}
+}

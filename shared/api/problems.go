@@ -183,7 +183,15 @@ func fault(status int, err error) problem.Fault {
 		return problem.Fault{Location: "header.Content-Type", Message: "expected application/json"}
 	}
 	if detail, ok := errors.AsType[*huma.ErrorDetail](err); ok {
-		return problem.Fault{Location: detail.Location, Message: detail.Message}
+		return problem.Fault{Location: detail.Location, Message: withoutCause(detail.Message)}
 	}
 	return problem.Fault{Message: err.Error()}
+}
+
+// withoutCause drops what the library says of a text in a wrong form: it repeats parts of the text.
+func withoutCause(message string) string {
+	if form, _, found := strings.Cut(message, ": "); found && strings.HasPrefix(message, "expected string to be ") {
+		return form
+	}
+	return message
 }
