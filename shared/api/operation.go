@@ -5,9 +5,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
-	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
@@ -146,17 +144,14 @@ func admitting(check func(auth.Principal) error) func(huma.Context, func(huma.Co
 // once refuses a query parameter that is given twice: of two values one would be dropped in silence.
 func once(ctx huma.Context, next func(huma.Context)) {
 	r, w := humago.Unwrap(ctx)
-	var faults []problem.Fault
+	var faults []error
 	for name, values := range r.URL.Query() {
 		if len(values) > 1 {
-			faults = append(faults, problem.Fault{Location: "query." + name, Message: "expected it once"})
+			faults = append(faults, &huma.ErrorDetail{Location: "query." + name, Message: "expected it once"})
 		}
 	}
 	if len(faults) > 0 {
-		slices.SortFunc(faults, func(a, b problem.Fault) int { return strings.Compare(a.Location, b.Location) })
-		p := problem.New(http.StatusUnprocessableEntity, problem.InvalidRequest, "validation failed")
-		p.Errors = faults[:min(len(faults), maxFaults)]
-		Write(w, r, p)
+		Write(w, r, libraryProblem(http.StatusUnprocessableEntity, "validation failed", faults))
 		return
 	}
 	next(ctx)

@@ -158,6 +158,6 @@ func RegisterListGroupUsers(a huma.API, client GroupClient) {
 		found, err := client.GroupUsers(ctx, in.GroupID, openmeetings.GroupUsersQuery{
 			Start: in.Start, Max: in.Max, OrderBy: in.OrderBy, Ascending: in.Order == "asc",
 		})
-		return answer(groupUsersBody{int64(found.Total), append([]openmeetings.User{}, found.Users...)}, err)
+		return answer(groupUsersBody{int64(found.Total), found.Users}, err)
 	})
 }

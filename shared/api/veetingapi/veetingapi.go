@@ -56,8 +56,7 @@ func asProblem(err error) error {
 		return problem.New(http.StatusServiceUnavailable, problem.NotConfigured, err.Error())
 	case errors.Is(err, veeting.ErrNoUser), errors.Is(err, veeting.ErrTwoUsers), errors.Is(err, veeting.ErrUser):
 		p := problem.New(http.StatusUnprocessableEntity, problem.InvalidRequest, "validation failed")
-		location := "header.X-User-Id"
-		p.Errors = []problem.Fault{{Location: location, Message: err.Error()}}
+		p.Errors = []problem.Fault{{Location: "header.X-User-Id", Message: err.Error()}}
 		return p
 	}
 	return err
