@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"gavel/shared/jaas"
+	"gavel/shared/jitsimeet"
 	"gavel/shared/problem"
 	"gavel/shared/rooms"
 )
@@ -23,10 +24,10 @@ type JaaS struct {
 
 // JaaSClient is what JaaS needs of a client.
 type JaaSClient interface {
-	CreateToken(ctx context.Context, appID jaas.AppID, p jaas.Participant) (jaas.Token, error)
+	CreateToken(ctx context.Context, appID jaas.AppID, p jitsimeet.Participant) (jitsimeet.Token, error)
 	BanUser(ctx context.Context, appID jaas.AppID, userID string) (jaas.Outcome, error)
-	KickParticipant(ctx context.Context, appID jaas.AppID, room jaas.Room, id jaas.ParticipantID) (jaas.Outcome, error)
-	DestroyRoom(ctx context.Context, appID jaas.AppID, room jaas.Room) (jaas.Outcome, error)
+	KickParticipant(ctx context.Context, appID jaas.AppID, room jitsimeet.Room, id jitsimeet.ParticipantID) (jaas.Outcome, error)
+	DestroyRoom(ctx context.Context, appID jaas.AppID, room jitsimeet.Room) (jaas.Outcome, error)
 }
 
 // Presence gives the ids under which a guest is in a conference now.
@@ -45,15 +46,15 @@ func (j *JaaS) Bind(_ context.Context, m rooms.Meeting) (string, error) {
 	if _, err := jaas.ParseAppID(string(j.AppID)); err != nil {
 		return "", problem.New(http.StatusServiceUnavailable, problem.NotConfigured, "GAVEL_ROOMS_JAAS_APP_ID does not name the JaaS tenant for rooms")
 	}
-	return jaas.Conference(j.AppID, jaas.Room(m.RoomID)), nil
+	return jaas.Conference(j.AppID, jitsimeet.Room(m.RoomID)), nil
 }
 
-func parse(conference string) (jaas.AppID, jaas.Room, error) {
+func parse(conference string) (jaas.AppID, jitsimeet.Room, error) {
 	appID, room, found := strings.Cut(conference, "/")
 	if !found {
 		return "", "", errors.New("a stored room names no JaaS conference")
 	}
-	return jaas.AppID(appID), jaas.Room(room), nil
+	return jaas.AppID(appID), jitsimeet.Room(room), nil
 }
 
 // Admit mints a token for the guest. The errors are those of the client's CreateToken.
@@ -62,8 +63,8 @@ func (j *JaaS) Admit(ctx context.Context, conference string, g rooms.Guest) (roo
 	if err != nil {
 		return rooms.Admission{}, err
 	}
-	token, err := j.Client.CreateToken(ctx, appID, jaas.Participant{
-		Room: room, User: jaas.User{ID: g.ID, Name: g.Name}, Moderator: g.Moderator, Lifetime: g.Lifetime,
+	token, err := j.Client.CreateToken(ctx, appID, jitsimeet.Participant{
+		Room: room, User: jitsimeet.User{ID: g.ID, Name: g.Name}, Moderator: g.Moderator, Lifetime: g.Lifetime,
 	})
 	return rooms.Admission{URL: token.JoinURL, Expires: token.Expires}, err
 }
@@ -85,7 +86,7 @@ func (j *JaaS) Expel(ctx context.Context, conference, guestID string) ([]rooms.A
 		return actions, err
 	}
 	for _, id := range ids {
-		outcome, err := j.Client.KickParticipant(ctx, appID, room, jaas.ParticipantID(id))
+		outcome, err := j.Client.KickParticipant(ctx, appID, room, jitsimeet.ParticipantID(id))
 		if err != nil {
 			return actions, err
 		}

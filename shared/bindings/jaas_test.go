@@ -13,6 +13,7 @@ import (
 	"gavel/shared/bindings"
 	"gavel/shared/config"
 	"gavel/shared/jaas"
+	"gavel/shared/jitsimeet"
 	"gavel/shared/openmeetings"
 	"gavel/shared/problem"
 	"gavel/shared/rooms"
@@ -30,7 +31,7 @@ var errJaaS = errors.New("JaaS said no")
 // client is a JaaS that records what it is asked, and fails in one of the calls.
 type client struct {
 	calls   []string
-	minted  jaas.Participant
+	minted  jitsimeet.Participant
 	failing string // the beginning of the call that fails
 }
 
@@ -43,23 +44,23 @@ func (c *client) call(words ...string) error {
 	return nil
 }
 
-func (c *client) CreateToken(_ context.Context, appID jaas.AppID, p jaas.Participant) (jaas.Token, error) {
+func (c *client) CreateToken(_ context.Context, appID jaas.AppID, p jitsimeet.Participant) (jitsimeet.Token, error) {
 	c.minted = p
 	if err := c.call("token", string(appID)); err != nil {
-		return jaas.Token{}, err
+		return jitsimeet.Token{}, err
 	}
-	return jaas.Token{JWT: "header.payload.signature", JoinURL: "https://8x8.vc/join", Expires: time.Unix(1000, 0)}, nil
+	return jitsimeet.Token{JWT: "header.payload.signature", JoinURL: "https://8x8.vc/join", Expires: time.Unix(1000, 0)}, nil
 }
 
 func (c *client) BanUser(_ context.Context, appID jaas.AppID, userID string) (jaas.Outcome, error) {
 	return jaas.Banned, c.call("ban", userID, string(appID))
 }
 
-func (c *client) KickParticipant(_ context.Context, appID jaas.AppID, room jaas.Room, id jaas.ParticipantID) (jaas.Outcome, error) {
+func (c *client) KickParticipant(_ context.Context, appID jaas.AppID, room jitsimeet.Room, id jitsimeet.ParticipantID) (jaas.Outcome, error) {
 	return jaas.Kicked, c.call("kick", string(id), string(appID), string(room))
 }
 
-func (c *client) DestroyRoom(_ context.Context, appID jaas.AppID, room jaas.Room) (jaas.Outcome, error) {
+func (c *client) DestroyRoom(_ context.Context, appID jaas.AppID, room jitsimeet.Room) (jaas.Outcome, error) {
 	return jaas.NotFound, c.call("destroy", string(appID), string(room))
 }
 
@@ -112,7 +113,7 @@ func TestAdmit_MintsForTheRoomsTenant(t *testing.T) {
 	}
 	same(t, "calls", c.calls, []string{"token " + appID})
 	p := c.minted
-	if p.Room != roomID || p.User != (jaas.User{ID: "bob~1", Name: "Bob"}) || !p.Moderator || p.Lifetime != time.Hour || p.Pattern != "" {
+	if p.Room != roomID || p.User != (jitsimeet.User{ID: "bob~1", Name: "Bob"}) || !p.Moderator || p.Lifetime != time.Hour || p.Pattern != "" {
 		t.Errorf("got %+v, want the guest, in the one room", p)
 	}
 	guest.Moderator = false

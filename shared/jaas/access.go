@@ -7,38 +7,20 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"gavel/shared/httpclient"
+	"gavel/shared/jitsimeet"
 )
 
 const accessPath = "/jaccess/v1/access-management/"
 
-// MaxUserID is the longest user id in characters. JaaS documents no limit.
-const MaxUserID = 256
-
-// ErrUserID says that a user id could not be banned, so no token should carry it either.
-var ErrUserID = fmt.Errorf("expected an id of 1 to %d characters, not blank, not . or .., without control characters", MaxUserID)
-
-// CheckUserID checks the app's own id of a user. "." and ".." are refused because BAN_USER
-// carries the id as a path segment, and no encoding keeps a server from resolving those two.
-func CheckUserID(id string) error {
-	blank := strings.TrimSpace(id) == ""
-	if blank || id == "." || id == ".." || !utf8.ValidString(id) ||
-		utf8.RuneCountInString(id) > MaxUserID || strings.ContainsFunc(id, unicode.IsControl) {
-		return ErrUserID
-	}
-	return nil
-}
-
 // BanUser keeps the user with the id of context.user.id from joining again (BAN_USER,
 // POST {base}/jaccess/v1/access-management/{appId}/ban/user/{userId},
 // https://developer.8x8.com/jaas/docs/webhooks-jaas-endpoints). Whoever is inside already
-// is probably not removed: kick as well. It returns ErrUserID, a *secrets.Error or an
+// is probably not removed: kick as well. It returns jitsimeet.ErrUserID, a *secrets.Error or an
 // *httpclient.Error.
 func (c *Client) BanUser(ctx context.Context, appID AppID, userID string) (Outcome, error) {
-	if err := CheckUserID(userID); err != nil {
+	if err := jitsimeet.CheckUserID(userID); err != nil {
 		return "", err
 	}
 	err := c.send(ctx, appID, command{

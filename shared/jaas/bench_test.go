@@ -16,6 +16,7 @@ import (
 
 	"gavel/shared/httpclient"
 	"gavel/shared/jaas"
+	"gavel/shared/jitsimeet"
 )
 
 // counting is the least a provider can do, so that it is the client that is measured. It keeps
@@ -204,7 +205,7 @@ func BenchmarkParseRoom(b *testing.B) {
 func BenchmarkParsePattern(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := jaas.ParsePattern("team%-[%a_]+%-%d+"); err != nil {
+		if _, err := jitsimeet.ParsePattern("team%-[%a_]+%-%d+"); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -15,6 +15,7 @@ import (
 
 	"gavel/shared/httpclient"
 	"gavel/shared/jaas"
+	"gavel/shared/jitsimeet"
 	"gavel/shared/phone"
 )
 
@@ -170,8 +171,8 @@ func TestCommands_NotFoundIsAnOutcomeWhereSomethingShouldBeGone(t *testing.T) {
 func TestCommands_SendNothingWhenTheInputIsWrong(t *testing.T) {
 	t.Parallel()
 	f := setup(t)
-	for _, id := range []string{"", ".", "..", " ", "a\x00b", "a\xffb", strings.Repeat("a", jaas.MaxUserID+1)} {
-		if outcome, err := f.client.BanUser(t.Context(), appID, id); !errors.Is(err, jaas.ErrUserID) || outcome != "" {
+	for _, id := range []string{"", ".", "..", " ", "a\x00b", "a\xffb", strings.Repeat("a", jitsimeet.MaxUserID+1)} {
+		if outcome, err := f.client.BanUser(t.Context(), appID, id); !errors.Is(err, jitsimeet.ErrUserID) || outcome != "" {
 			t.Errorf("BanUser(%q): got %q, %v; want ErrUserID", id, outcome, err)
 		}
 	}

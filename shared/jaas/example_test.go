@@ -3,7 +3,6 @@ package jaas_test
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -14,6 +13,7 @@ import (
 
 	"gavel/shared/httpclient"
 	"gavel/shared/jaas"
+	"gavel/shared/jitsimeet"
 	"gavel/shared/secrets"
 )
 
@@ -44,12 +44,12 @@ func Example() {
 	if err != nil {
 		fmt.Println(err)
 	}
-	token, err := client.CreateToken(context.Background(), appID, jaas.Participant{
+	token, err := client.CreateToken(context.Background(), appID, jitsimeet.Participant{
 		Room:      room,
-		User:      jaas.User{ID: "u-17", Name: "Ada"},
+		User:      jitsimeet.User{ID: "u-17", Name: "Ada"},
 		Moderator: true,
 		Features:  map[string]bool{"recording": true},
-		Lifetime:  jaas.DefaultLifetime,
+		Lifetime:  jitsimeet.DefaultLifetime,
 	})
 	if err != nil {
 		fmt.Println(err)
@@ -64,26 +64,4 @@ func Example() {
 	// [token]
 	// POST /v1/_jaas/conference-commands/v1/meeting
 	// destroyed <nil>
-}
-
-func ExampleParseRoom() {
-	for _, name := range []string{"Stand-Up", "Été", "a/b", "100%", "*", ".."} {
-		fmt.Println(jaas.ParseRoom(name))
-	}
-	// Output:
-	// stand-up <nil>
-	// %c3%a9t%c3%a9 <nil>
-	// ab <nil>
-	// 100%25 <nil>
-	//  expected the name of one room; * stands for every room and is taken only with regex true
-	//  expected a room name with at least one letter or digit
-}
-
-func ExampleParsePattern() {
-	_, err := jaas.ParsePattern(`team-\d+`)
-	fmt.Println(errors.Is(err, jaas.ErrPatternSyntax))
-	fmt.Println(jaas.ParsePattern(`team%-%d+`))
-	// Output:
-	// true
-	// team%-%d+ <nil>
 }

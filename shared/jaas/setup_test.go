@@ -22,6 +22,7 @@ import (
 
 	"gavel/shared/httpclient"
 	"gavel/shared/jaas"
+	"gavel/shared/jitsimeet"
 	"gavel/shared/phone"
 	"gavel/shared/secrets"
 )
@@ -214,11 +215,11 @@ type call struct {
 }
 
 const (
-	room       jaas.Room          = "testroom"
-	userID                        = "auth0|5f903d7a"
-	phoneNo                       = "+40747777777"
-	shortID    jaas.ParticipantID = "f0aa9e1e"
-	conference                    = "testroom@conference." + string(appID) + ".8x8.vc"
+	room       jitsimeet.Room          = "testroom"
+	userID                             = "auth0|5f903d7a"
+	phoneNo                            = "+40747777777"
+	shortID    jitsimeet.ParticipantID = "f0aa9e1e"
+	conference                         = "testroom@conference." + string(appID) + ".8x8.vc"
 )
 
 func number() phone.Number { return must(phone.Parse(phoneNo)) }

@@ -13,12 +13,12 @@ import (
 	"testing"
 	"time"
 
-	"gavel/shared/jaas"
+	"gavel/shared/jitsimeet"
 )
 
 // minimal is the least that a participant token can be made of.
-func minimal() jaas.Participant {
-	return jaas.Participant{Room: room, User: jaas.User{ID: "u-17"}, Lifetime: time.Hour}
+func minimal() jitsimeet.Participant {
+	return jitsimeet.Participant{Room: room, User: jitsimeet.User{ID: "u-17"}, Lifetime: time.Hour}
 }
 
 // withSecret is a fixture whose tenant has this secret.
@@ -33,7 +33,7 @@ func withSecret(t *testing.T, secret any) *fixture {
 func unusable(t *testing.T, f *fixture) string {
 	t.Helper()
 	token, err := f.client.CreateToken(t.Context(), appID, minimal())
-	if token != (jaas.Token{}) {
+	if token != (jitsimeet.Token{}) {
 		t.Error("got a token")
 	}
 	failure := secretError(t, err)

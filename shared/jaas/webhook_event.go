@@ -9,6 +9,8 @@ import (
 	"strings"
 	"time"
 	"unicode"
+
+	"gavel/shared/jitsimeet"
 )
 
 // EventType says what happened. JaaS adds types, so a receiver passes over those it does not know
@@ -32,7 +34,7 @@ type Event struct {
 	Session string
 	AppID   AppID
 	// Room is normalised; empty where JaaS names none.
-	Room Room
+	Room jitsimeet.Room
 	// At is when it happened, in UTC and to the millisecond.
 	At time.Time
 	// Data depends on Type: mostly an object, an array in USAGE and AGGREGATED_REACTIONS, a map keyed by participant
@@ -117,7 +119,7 @@ func isEventText(text string) bool {
 }
 
 // place reads whose event it is and in which room. Some documented examples have no appId; fqn then tells.
-func (e envelope) place() (AppID, Room, error) {
+func (e envelope) place() (AppID, jitsimeet.Room, error) {
 	owner, name, named := strings.Cut(e.FQN, "/")
 	if e.AppID == "" {
 		e.AppID = owner

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"gavel/shared/jaas"
+	"gavel/shared/jitsimeet"
 )
 
 // sent gives an event of JaaS with some fields changed; nil takes one out.
@@ -105,7 +106,7 @@ func TestParseEvent_SaysWhyAPlaceIsRefused(t *testing.T) {
 		{map[string]any{"appId": nil, "fqn": nil}, jaas.ErrAppID},
 		{map[string]any{"appId": "x", "fqn": "x/standup"}, jaas.ErrAppID},
 		{map[string]any{"appId": nil, "fqn": "standup"}, jaas.ErrAppID},
-		{map[string]any{"fqn": string(appID) + "/!"}, jaas.ErrRoomEmpty},
+		{map[string]any{"fqn": string(appID) + "/!"}, jitsimeet.ErrRoomEmpty},
 		{map[string]any{"fqn": string(appID) + "/" + string(appID) + "/standup"}, jaas.ErrRoomTenant},
 	} {
 		if _, err := jaas.ParseEvent(sent(tc.changes)); !errors.Is(err, jaas.ErrEvent) || !errors.Is(err, tc.want) {
@@ -164,7 +165,7 @@ func TestParseEvent_ForgivesWhatIsMissingOrNew(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct {
 		changes map[string]any
-		room    jaas.Room
+		room    jitsimeet.Room
 	}{
 		"unknown fields":            {map[string]any{"region": map[string]any{"appId": 1}, "v": 2}, "standup"},
 		"no appId":                  {map[string]any{"appId": nil}, "standup"},

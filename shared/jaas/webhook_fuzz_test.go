@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"gavel/shared/jaas"
+	"gavel/shared/jitsimeet"
 )
 
 // FuzzVerifyWebhook checks that nothing passes but the vector, however the header is dressed up, and that what is
@@ -57,8 +58,8 @@ func FuzzParseEvent(f *testing.F) {
 		if _, err := jaas.ParseAppID(string(event.AppID)); err != nil || event.ID == "" || event.Type == "" || event.At.IsZero() {
 			t.Fatalf("got %+v, want all of it filled in", event)
 		}
-		if event.Room != "" {
-			isSettled(t, event.Room)
+		if again, err := jaas.ParseRoom(string(event.Room)); event.Room != "" && (err != nil || again != event.Room) {
+			t.Fatalf("got the room %q, which becomes %q, %v; want it settled", event.Room, again, err)
 		}
 		resent := map[string]any{
 			"idempotencyKey": event.ID, "eventType": event.Type, "sessionId": event.Session, "appId": event.AppID,
@@ -75,7 +76,7 @@ func FuzzParseEvent(f *testing.F) {
 		who, ok, err := event.Participant()
 		if err != nil {
 			checkEventError(t, err)
-		} else if _, err := jaas.ParseParticipantID(string(who.ID)); ok && err != nil {
+		} else if _, err := jitsimeet.ParseParticipantID(string(who.ID)); ok && err != nil {
 			t.Fatalf("got the id %q, want a short id", who.ID)
 		}
 	})

@@ -3,7 +3,8 @@ package jaas
 import (
 	"encoding/json"
 	"fmt"
-	"strings"
+
+	"gavel/shared/jitsimeet"
 )
 
 // EventParticipant is who joined or left.
@@ -12,7 +13,7 @@ type EventParticipant struct {
 	// inside with several devices, each with an ID of its own.
 	UserID string
 	// ID is what KickParticipant takes.
-	ID        ParticipantID
+	ID        jitsimeet.ParticipantID
 	Moderator bool
 	// Breakout says that it was a breakout room: Event.Room is the meeting it belongs to.
 	Breakout bool
@@ -22,7 +23,7 @@ type EventParticipant struct {
 }
 
 // Participant gives who joined or left, and false when the event is about something else. Its error is ErrEvent,
-// and ErrParticipantID beside it where that is the reason.
+// and jitsimeet.ErrParticipantID beside it where that is the reason.
 func (e Event) Participant() (EventParticipant, bool, error) {
 	if e.Type != ParticipantJoined && e.Type != ParticipantLeft {
 		return EventParticipant{}, false, nil
@@ -53,19 +54,13 @@ type participantData struct {
 	Reason     string     `json:"disconnectReason"`
 }
 
-// shortID gives the participantId, or where JaaS leaves it out what it is made of: the first block of the UUID
-// that begins participantJid.
-func (d participantData) shortID() (ParticipantID, error) {
-	text, field := d.ID, "participantId"
+// shortID gives the participantId, or where JaaS leaves it out what it is made of.
+func (d participantData) shortID() (jitsimeet.ParticipantID, error) {
+	parse, text, field := jitsimeet.ParseParticipantID, d.ID, "participantId"
 	if text == "" {
-		const uuidLength = 36
-		field = "participantJid"
-		local, _, _ := strings.Cut(d.JID, "@")
-		if block, _, dashed := strings.Cut(local, "-"); dashed && len(local) == uuidLength {
-			text = block
-		}
+		parse, text, field = jitsimeet.ParticipantIDOf, d.JID, "participantJid"
 	}
-	id, err := ParseParticipantID(text)
+	id, err := parse(text)
 	if err != nil {
 		return "", fmt.Errorf("%w: data: %s: %w", ErrEvent, field, err)
 	}

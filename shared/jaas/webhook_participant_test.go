@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"gavel/shared/jaas"
+	"gavel/shared/jitsimeet"
 )
 
 const participantJID = "F0AA9E1E-9bca-4218-a563-8c627e803d56@8x8.vc"
@@ -31,8 +32,8 @@ func TestParticipant_RefusesDataWithoutAShortID(t *testing.T) {
 		"a JID that is not hex":      {"participantJid": "f0aa9e1g-9bca-4218-a563-8c627e803d56@8x8.vc"},
 	} {
 		who, ok, err := joined(data).Participant()
-		if !errors.Is(err, jaas.ErrEvent) || !errors.Is(err, jaas.ErrParticipantID) || ok || who != (jaas.EventParticipant{}) {
-			t.Errorf("%s: got %+v, %t, %v; want %v", name, who, ok, err, jaas.ErrParticipantID)
+		if !errors.Is(err, jaas.ErrEvent) || !errors.Is(err, jitsimeet.ErrParticipantID) || ok || who != (jaas.EventParticipant{}) {
+			t.Errorf("%s: got %+v, %t, %v; want %v", name, who, ok, err, jitsimeet.ErrParticipantID)
 		}
 		if err != nil && strings.Contains(err.Error(), private) {
 			t.Errorf("%s: got what was in the body in %q", name, err)

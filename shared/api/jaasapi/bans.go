@@ -8,6 +8,7 @@ import (
 
 	"gavel/shared/api"
 	"gavel/shared/jaas"
+	"gavel/shared/jitsimeet"
 )
 
 // UserBanner bans users.
@@ -35,7 +36,7 @@ func (id *userID) Resolve(_ huma.Context, at *huma.PathBuffer) []error {
 	if *id == "" {
 		return nil
 	}
-	return api.FaultAt(at, jaas.CheckUserID(string(*id)))
+	return api.FaultAt(at, jitsimeet.CheckUserID(string(*id)))
 }
 
 // RegisterBanUser adds jaas-ban-user.

@@ -13,20 +13,21 @@ import (
 	"gavel/shared/api/jaasapi"
 	"gavel/shared/auth"
 	"gavel/shared/jaas"
+	"gavel/shared/jitsimeet"
 	"gavel/shared/logs"
 	"gavel/shared/problem"
 )
 
 // willing does whatever it is asked to, so that only the decoding is under test.
-type willing struct{ asked *jaas.Participant }
+type willing struct{ asked *jitsimeet.Participant }
 
 func (willing) BanUser(context.Context, jaas.AppID, string) (jaas.Outcome, error) {
 	return jaas.Banned, nil
 }
 
-func (w willing) CreateToken(_ context.Context, _ jaas.AppID, p jaas.Participant) (jaas.Token, error) {
+func (w willing) CreateToken(_ context.Context, _ jaas.AppID, p jitsimeet.Participant) (jitsimeet.Token, error) {
 	*w.asked = p
-	return jaas.Token{JWT: "t", Expires: time.Unix(0, 0)}, nil
+	return jitsimeet.Token{JWT: "t", Expires: time.Unix(0, 0)}, nil
 }
 
 // FuzzDecode sends any bytes as any content type: the answer is a success or says in a problem
@@ -39,7 +40,7 @@ func FuzzDecode(f *testing.F) {
 		}
 	}
 	f.Add([]byte(`{"room":"*","regex":true,"user":{"id":"u","name":null},"features":{"recording":"tru\u0065"},"expiresInSeconds":7.2e3}`), "a/b+json;c")
-	asked := jaas.Participant{}
+	asked := jitsimeet.Participant{}
 	mux := http.NewServeMux()
 	a := api.New(mux)
 	jaasapi.RegisterBanUser(a, willing{})

@@ -5,7 +5,9 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"gavel/shared/api"
+	"gavel/shared/api/jitsimeetapi"
 	"gavel/shared/jaas"
+	"gavel/shared/jitsimeet"
 	"gavel/shared/phone"
 )
 
@@ -68,7 +70,7 @@ type RoomPath struct {
 	Room room `path:"room" doc:"The room's bare name, without the AppID; normalised as the JaaS client does" example:"standup"`
 }
 
-func (p RoomPath) room() jaas.Room { return jaas.Room(p.Room) }
+func (p RoomPath) room() jitsimeet.Room { return jitsimeet.Room(p.Room) }
 
 // room is checked and normalised where it stands, so that a fault is reported with its place and
 // together with all others.
@@ -81,32 +83,15 @@ func (r *room) Resolve(_ huma.Context, at *huma.PathBuffer) []error {
 	return api.FaultAt(at, err)
 }
 
-// phoneNo is a telephone number as the caller wrote it.
-type phoneNo string
-
-// Resolve checks the number. An empty one is the schema's to refuse.
-func (p *phoneNo) Resolve(_ huma.Context, at *huma.PathBuffer) []error {
-	if *p == "" {
-		return nil
-	}
-	_, err := phone.Parse(string(*p))
-	return api.FaultAt(at, err)
-}
-
 // CallInput names a phone in a room.
 type CallInput struct {
 	RoomPath
 	Body struct {
-		PhoneNo phoneNo `json:"phoneNo" minLength:"1" maxLength:"64" doc:"The number with its country code; spaces, dashes, brackets and a leading 00 are taken" example:"+40747777777"`
+		PhoneNo jitsimeetapi.PhoneNo `json:"phoneNo" minLength:"1" maxLength:"64" doc:"The number with its country code; spaces, dashes, brackets and a leading 00 are taken" example:"+40747777777"`
 	}
 }
 
 func (in CallInput) number() (phone.Number, error) { return phone.Parse(string(in.Body.PhoneNo)) }
-
-// NoBody is the body of a command that needs none: absent, or an empty object.
-type NoBody struct {
-	Body *struct{} `required:"false"`
-}
 
 // output is the answer of all commands.
 type output struct {

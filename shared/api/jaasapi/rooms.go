@@ -8,32 +8,33 @@ import (
 
 	"gavel/shared/api"
 	"gavel/shared/jaas"
+	"gavel/shared/jitsimeet"
 	"gavel/shared/phone"
 )
 
 // RoomDestroyer ends meetings.
 type RoomDestroyer interface {
-	DestroyRoom(ctx context.Context, appID jaas.AppID, room jaas.Room) (jaas.Outcome, error)
+	DestroyRoom(ctx context.Context, appID jaas.AppID, room jitsimeet.Room) (jaas.Outcome, error)
 }
 
 // DialOuter calls phones into a room.
 type DialOuter interface {
-	DialOut(ctx context.Context, appID jaas.AppID, room jaas.Room, number phone.Number) (jaas.Outcome, error)
+	DialOut(ctx context.Context, appID jaas.AppID, room jitsimeet.Room, number phone.Number) (jaas.Outcome, error)
 }
 
 // HangUpper ends calls.
 type HangUpper interface {
-	HangUp(ctx context.Context, appID jaas.AppID, room jaas.Room, number phone.Number) (jaas.Outcome, error)
+	HangUp(ctx context.Context, appID jaas.AppID, room jitsimeet.Room, number phone.Number) (jaas.Outcome, error)
 }
 
 // Kicker removes participants.
 type Kicker interface {
-	KickParticipant(ctx context.Context, appID jaas.AppID, room jaas.Room, id jaas.ParticipantID) (jaas.Outcome, error)
+	KickParticipant(ctx context.Context, appID jaas.AppID, room jitsimeet.Room, id jitsimeet.ParticipantID) (jaas.Outcome, error)
 }
 
 type destroyRoomInput struct {
 	RoomPath
-	NoBody
+	api.NoBody
 }
 
 // RegisterDestroyRoom adds jaas-destroy-room.
@@ -95,7 +96,7 @@ func RegisterKickParticipant(a huma.API, client Kicker) {
 		Description: "Removes one participant, who sees a notice. The outcome is not_found when nobody in the meeting has that id. The same token can join again: ban the user first.",
 		Tag:         tag, Scope: scope, Upstream: true,
 	}, func(ctx context.Context, in *kickInput) (*output, error) {
-		id, err := jaas.ParseParticipantID(in.Body.ParticipantID)
+		id, err := jitsimeet.ParseParticipantID(in.Body.ParticipantID)
 		if err != nil {
 			return nil, err
 		}

@@ -93,7 +93,7 @@ type groupUserInput struct {
 type addGroupUserInput struct {
 	GroupPath
 	UserPath
-	NoBody
+	api.NoBody
 }
 
 // RegisterAddGroupUser adds openmeetings-add-group-user.
@@ -121,7 +121,7 @@ func RegisterRemoveGroupUser(a huma.API, client GroupClient) {
 type addGroupRoomInput struct {
 	GroupPath
 	RoomPath
-	NoBody
+	api.NoBody
 }
 
 // RegisterAddGroupRoom adds openmeetings-add-group-room.

@@ -140,7 +140,7 @@ func RegisterUpdateRoom(a huma.API, client RoomKeeper) {
 
 type roomCommandInput struct {
 	RoomPath
-	NoBody
+	api.NoBody
 }
 
 // RegisterDeleteRoom adds openmeetings-delete-room.

@@ -34,11 +34,6 @@ type ExternalQuery struct {
 	ExternalID   segment `query:"externalId" required:"true" minLength:"1" maxLength:"255" doc:"The id in the calling system; see externalType" example:"uniqueId1"`
 }
 
-// NoBody is the body of a command that needs none: absent, or an empty object.
-type NoBody struct {
-	Body *struct{} `required:"false"`
-}
-
 // together says that two values are given both or not at all.
 func together(at *huma.PathBuffer, one, other string, hasOne, hasOther bool) []error {
 	if hasOne == hasOther {

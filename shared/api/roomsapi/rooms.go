@@ -191,7 +191,7 @@ type Joiner interface {
 
 type joinInput struct {
 	RoomPath
-	Body *struct{} `required:"false"`
+	api.NoBody
 }
 
 type joinOutput struct {

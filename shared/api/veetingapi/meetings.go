@@ -154,7 +154,7 @@ func RegisterUpdateMeeting(a huma.API, client MeetingClient) {
 type closeInput struct {
 	MeetingPath
 	UserHeaders
-	Body *struct{} `required:"false"`
+	api.NoBody
 }
 
 // RegisterCloseMeeting adds veeting-close-meeting.

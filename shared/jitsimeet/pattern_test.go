@@ -1,4 +1,4 @@
-package jaas_test
+package jitsimeet_test
 
 import (
 	"errors"
@@ -7,7 +7,7 @@ import (
 
 	"github.com/yuin/gopher-lua/pm"
 
-	"gavel/shared/jaas"
+	"gavel/shared/jitsimeet"
 )
 
 func TestParsePattern_RefusesWhatTheServerWould(t *testing.T) {
@@ -16,39 +16,39 @@ func TestParsePattern_RefusesWhatTheServerWould(t *testing.T) {
 		name, in string
 		want     error
 	}{
-		{"nothing", "", jaas.ErrPatternEmpty},
-		{"too long", strings.Repeat("a", 129), jaas.ErrPatternLong},
-		{"four quantifiers", "a*b+c-d?", jaas.ErrPatternQuantifiers},
-		{"literal hyphens not escaped", "a-b-c-d-e", jaas.ErrPatternQuantifiers},
-		{"stars alone", "****", jaas.ErrPatternQuantifiers},
-		{"behind a set", "[a-z]+[a-z]+[a-z]+[a-z]+", jaas.ErrPatternQuantifiers},
-		{"behind a set with a bracket first", "[]]*[^]]*a*b*", jaas.ErrPatternQuantifiers},
-		{"behind a set with an escaped bracket", "[%]]*a*b*c*", jaas.ErrPatternQuantifiers},
-		{"backslash digit", `team-\d+`, jaas.ErrPatternSyntax},
-		{"a choice", "a|b", jaas.ErrPatternSyntax},
-		{"a choice in brackets", "(a|b)", jaas.ErrPatternSyntax},
-		{"an open bracket", "team(", jaas.ErrPatternSyntax},
-		{"a closing bracket", "team)", jaas.ErrPatternSyntax},
-		{"an open set", "[a-z", jaas.ErrPatternSyntax},
-		{"an open set, hyphen last", "[a-", jaas.ErrPatternSyntax},
-		{"a set without members", "[]", jaas.ErrPatternSyntax},
-		{"a negated set without members", "[^]", jaas.ErrPatternSyntax},
-		{"a set whose end is escaped", "[a%]", jaas.ErrPatternSyntax},
-		{"a lone bracket", "[", jaas.ErrPatternSyntax},
-		{"a lone percent", "%", jaas.ErrPatternSyntax},
-		{"a percent at the end", "100%", jaas.ErrPatternSyntax},
-		{"a percent at the end of a set", "[%", jaas.ErrPatternSyntax},
-		{"a balance without its two", "%b", jaas.ErrPatternSyntax},
-		{"a balance with one of two", "%b(", jaas.ErrPatternSyntax},
-		{"a frontier without a set", "%fa", jaas.ErrPatternSyntax},
-		{"a frontier at the end", "a%f", jaas.ErrPatternSyntax},
-		{"a capture that is not there", "%1", jaas.ErrPatternSyntax},
-		{"capture zero", "%0", jaas.ErrPatternSyntax},
-		{"not UTF-8", "a\xff", jaas.ErrPatternSyntax},
+		{"nothing", "", jitsimeet.ErrPatternEmpty},
+		{"too long", strings.Repeat("a", 129), jitsimeet.ErrPatternLong},
+		{"four quantifiers", "a*b+c-d?", jitsimeet.ErrPatternQuantifiers},
+		{"literal hyphens not escaped", "a-b-c-d-e", jitsimeet.ErrPatternQuantifiers},
+		{"stars alone", "****", jitsimeet.ErrPatternQuantifiers},
+		{"behind a set", "[a-z]+[a-z]+[a-z]+[a-z]+", jitsimeet.ErrPatternQuantifiers},
+		{"behind a set with a bracket first", "[]]*[^]]*a*b*", jitsimeet.ErrPatternQuantifiers},
+		{"behind a set with an escaped bracket", "[%]]*a*b*c*", jitsimeet.ErrPatternQuantifiers},
+		{"backslash digit", `team-\d+`, jitsimeet.ErrPatternSyntax},
+		{"a choice", "a|b", jitsimeet.ErrPatternSyntax},
+		{"a choice in brackets", "(a|b)", jitsimeet.ErrPatternSyntax},
+		{"an open bracket", "team(", jitsimeet.ErrPatternSyntax},
+		{"a closing bracket", "team)", jitsimeet.ErrPatternSyntax},
+		{"an open set", "[a-z", jitsimeet.ErrPatternSyntax},
+		{"an open set, hyphen last", "[a-", jitsimeet.ErrPatternSyntax},
+		{"a set without members", "[]", jitsimeet.ErrPatternSyntax},
+		{"a negated set without members", "[^]", jitsimeet.ErrPatternSyntax},
+		{"a set whose end is escaped", "[a%]", jitsimeet.ErrPatternSyntax},
+		{"a lone bracket", "[", jitsimeet.ErrPatternSyntax},
+		{"a lone percent", "%", jitsimeet.ErrPatternSyntax},
+		{"a percent at the end", "100%", jitsimeet.ErrPatternSyntax},
+		{"a percent at the end of a set", "[%", jitsimeet.ErrPatternSyntax},
+		{"a balance without its two", "%b", jitsimeet.ErrPatternSyntax},
+		{"a balance with one of two", "%b(", jitsimeet.ErrPatternSyntax},
+		{"a frontier without a set", "%fa", jitsimeet.ErrPatternSyntax},
+		{"a frontier at the end", "a%f", jitsimeet.ErrPatternSyntax},
+		{"a capture that is not there", "%1", jitsimeet.ErrPatternSyntax},
+		{"capture zero", "%0", jitsimeet.ErrPatternSyntax},
+		{"not UTF-8", "a\xff", jitsimeet.ErrPatternSyntax},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
-			pattern, err := jaas.ParsePattern(tc.in)
+			pattern, err := jitsimeet.ParsePattern(tc.in)
 			if !errors.Is(err, tc.want) || pattern != "" {
 				t.Errorf("got %q, %v; want %v", pattern, err, tc.want)
 			}
@@ -86,7 +86,7 @@ func TestParsePattern_KeepsWhatIsWellFormed(t *testing.T) {
 	} {
 		t.Run(tc.pattern, func(t *testing.T) {
 			t.Parallel()
-			got, err := jaas.ParsePattern(tc.pattern)
+			got, err := jitsimeet.ParsePattern(tc.pattern)
 			if err != nil || string(got) != tc.pattern {
 				t.Fatalf("got %q, %v; want %q", got, err, tc.pattern)
 			}
@@ -99,15 +99,15 @@ func TestParsePattern_KeepsWhatIsWellFormed(t *testing.T) {
 
 func TestParsePattern_TakesTheFrontier(t *testing.T) {
 	t.Parallel()
-	if got, err := jaas.ParsePattern("%f[%w]team%f[%W]"); err != nil || got != "%f[%w]team%f[%W]" {
+	if got, err := jitsimeet.ParsePattern("%f[%w]team%f[%W]"); err != nil || got != "%f[%w]team%f[%W]" {
 		t.Errorf("got %q, %v; want it as it is", got, err)
 	}
 }
 
 func TestParsePattern_TakesTheWildcard(t *testing.T) {
 	t.Parallel()
-	if got, err := jaas.ParsePattern("*"); err != nil || got != jaas.AllRooms {
-		t.Errorf("got %q, %v; want %q", got, err, jaas.AllRooms)
+	if got, err := jitsimeet.ParsePattern("*"); err != nil || got != jitsimeet.AllRooms {
+		t.Errorf("got %q, %v; want %q", got, err, jitsimeet.AllRooms)
 	}
 }
 
@@ -120,7 +120,7 @@ func FuzzParsePattern(f *testing.F) {
 		f.Add(pattern)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		pattern, err := jaas.ParsePattern(text)
+		pattern, err := jitsimeet.ParsePattern(text)
 		if err != nil {
 			if pattern != "" {
 				t.Errorf("got %q beside %v", pattern, err)
@@ -130,7 +130,7 @@ func FuzzParsePattern(f *testing.F) {
 		if string(pattern) != text || text == "" || len(text) > 128 || strings.ContainsAny(text, `\|`) {
 			t.Errorf("got %q from %q", pattern, text)
 		}
-		again, err := jaas.ParsePattern(string(pattern))
+		again, err := jitsimeet.ParsePattern(string(pattern))
 		if err != nil || again != pattern {
 			t.Errorf("got %q, %v the second time, want %q", again, err, pattern)
 		}
@@ -138,7 +138,7 @@ func FuzzParsePattern(f *testing.F) {
 }
 
 // matches applies a pattern as the server would.
-func matches(t *testing.T, pattern jaas.Pattern, room string) bool {
+func matches(t *testing.T, pattern jitsimeet.Pattern, room string) bool {
 	t.Helper()
 	found, err := pm.Find(string(pattern), []byte(room), 0, 1)
 	if err != nil {
