@@ -50,8 +50,10 @@ func (s *Server) openRooms(dir string) (err error) {
 		settings.RoomsVeetingUser = sandboxveeting.SeedEmail
 	}
 	s.rooms = rooms.New(rooms.Options{
-		Store:     s.table,
-		Providers: bindings.New(settings, bindings.Clients{JaaS: s.jaas, OpenMeetings: s.openmeetings, Veeting: s.veeting}, s.table),
+		Store: s.table,
+		Providers: bindings.New(settings, bindings.Clients{
+			JaaS: s.jaas, Jitsi: s.jitsi, OpenMeetings: s.openmeetings, Veeting: s.veeting,
+		}, s.table),
 		Files: sharedobjects.New(sharedobjects.Options{
 			Bucket: filesBucket, Region: filesRegion, Endpoint: s.url + filesPrefix,
 			Credentials: aws.CredentialsProviderFunc(s.filesCredentials),

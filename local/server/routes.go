@@ -36,7 +36,7 @@ const callTime = 29 * time.Second
 func (s *Server) routes() http.Handler {
 	operations := http.NewServeMux()
 	catalog.Register(api.New(operations), catalog.Services{
-		JaaS: s.jaas, Roster: roster.New(s.table), OpenMeetings: s.openmeetings,
+		JaaS: s.jaas, Jitsi: s.jitsi, Roster: roster.New(s.table), OpenMeetings: s.openmeetings,
 		Veeting: s.veeting, Inbox: inbox.New(s.table, clock.Now), Rooms: s.rooms,
 	})
 	guarded := s.guard(api.Handler(operations))

@@ -18,6 +18,7 @@ import (
 	sandboxveeting "gavel/local/sandbox/veeting"
 	"gavel/shared/config"
 	"gavel/shared/jaas"
+	"gavel/shared/jitsi"
 	"gavel/shared/openmeetings"
 	"gavel/shared/rooms"
 	"gavel/shared/secrets"
@@ -50,6 +51,7 @@ type Server struct {
 	openmeetingsSandbox *sandboxopenmeetings.Server
 	veetingSandbox      *sandboxveeting.Server
 	jaas                *jaas.Client
+	jitsi               *jitsi.Client
 	openmeetings        *openmeetings.Client
 	veeting             *veeting.Client
 	table               *embedded.Store
@@ -98,6 +100,7 @@ func build(opt Options, url string) (*Server, error) {
 		return nil, err
 	}
 	s.jaas = jaas.Configured(s.settings, s.secrets)
+	s.jitsi = jitsi.Configured(s.settings, s.secrets)
 	s.openmeetings = openmeetings.Configured(s.settings, s.secrets)
 	s.veeting = veeting.Configured(s.settings, s.secrets)
 	s.jaasSandbox = sandboxjaas.New(sandboxjaas.Options{

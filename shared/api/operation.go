@@ -45,6 +45,8 @@ type Operation struct {
 	RawBody bool
 	// MaxBody is the most bytes the body may have; the constant MaxBody when 0.
 	MaxBody int64
+	// Shown says that its caller shows people what a problem document has as message, so that it has one.
+	Shown bool
 	// Hidden leaves it out of the OpenAPI document: for another method of an operation that is in it.
 	Hidden bool
 	// Errors are further statuses it fails with.
@@ -93,7 +95,11 @@ func Register[I, O any](api huma.API, op Operation, handle func(context.Context,
 	huma.Register(api, described, func(ctx context.Context, in *I) (*O, error) {
 		out, err := handle(ctx, in)
 		if err != nil {
-			return nil, Problem(ctx, err)
+			p := Problem(ctx, err)
+			if op.Shown {
+				p.Message = p.Detail
+			}
+			return nil, p
 		}
 		return out, nil
 	})

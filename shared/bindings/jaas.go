@@ -81,19 +81,31 @@ func (j *JaaS) Expel(ctx context.Context, conference, guestID string) ([]rooms.A
 		return nil, err
 	}
 	actions := []rooms.Action{{Name: "ban", Outcome: string(outcome)}}
-	ids, err := j.Present.Present(ctx, conference, guestID)
+	kicks, err := kickAll(ctx, j.Present, conference, guestID, func(id jitsimeet.ParticipantID) (string, error) {
+		outcome, err := j.Client.KickParticipant(ctx, appID, room, id)
+		return string(outcome), err
+	})
+	return append(actions, kicks...), err
+}
+
+// kickAll kicks a guest under every id they are present with. It gives what was done, also beside an error.
+func kickAll(
+	ctx context.Context, present Presence, conference, guestID string, kick func(jitsimeet.ParticipantID) (string, error),
+) ([]rooms.Action, error) {
+	ids, err := present.Present(ctx, conference, guestID)
 	if err != nil {
-		return actions, err
+		return nil, err
 	}
+	if len(ids) == 0 {
+		return []rooms.Action{{Name: "kick", Outcome: "not_present"}}, nil
+	}
+	var actions []rooms.Action
 	for _, id := range ids {
-		outcome, err := j.Client.KickParticipant(ctx, appID, room, jitsimeet.ParticipantID(id))
+		outcome, err := kick(jitsimeet.ParticipantID(id))
 		if err != nil {
 			return actions, err
 		}
-		actions = append(actions, rooms.Action{Name: "kick", Outcome: string(outcome)})
-	}
-	if len(ids) == 0 {
-		actions = append(actions, rooms.Action{Name: "kick", Outcome: "not_present"})
+		actions = append(actions, rooms.Action{Name: "kick", Outcome: outcome})
 	}
 	return actions, nil
 }

@@ -13,6 +13,7 @@ import (
 	"gavel/shared/bindings"
 	"gavel/shared/config"
 	"gavel/shared/jaas"
+	"gavel/shared/jitsi"
 	"gavel/shared/jitsimeet"
 	"gavel/shared/openmeetings"
 	"gavel/shared/problem"
@@ -203,7 +204,7 @@ func TestJaaS_ConferenceOfAnotherForm(t *testing.T) {
 func TestNew(t *testing.T) {
 	t.Parallel()
 	all := bindings.New(config.Config{RoomsJaaSAppID: appID}, bindings.Clients{JaaS: &client{}}, nil)
-	if got, want := slices.Sorted(maps.Keys(all)), []string{jaas.Provider, openmeetings.Provider, veeting.Provider}; !slices.Equal(got, want) {
+	if got, want := slices.Sorted(maps.Keys(all)), []string{jaas.Provider, jitsi.Provider, openmeetings.Provider, veeting.Provider}; !slices.Equal(got, want) {
 		t.Fatalf("got %v, want %v", got, want)
 	}
 	if got, err := all[jaas.Provider].Bind(t.Context(), rooms.Meeting{RoomID: roomID, Name: "Stand-up"}); err != nil || got != conference {

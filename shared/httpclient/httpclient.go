@@ -285,14 +285,15 @@ func loggable(err error) error {
 // judge turns an answer into a success or an error.
 func (c *Client) judge(answer *http.Response, body []byte, sensitive []string) (Response, *Error) {
 	status := answer.StatusCode
-	tooLong := len(body) > c.maxAnswer
-	if success(status) && !tooLong && !isHTML(answer.Header, body) {
+	tooLong, page := len(body) > c.maxAnswer, isHTML(answer.Header, body)
+	if success(status) && !tooLong && !page {
 		return Response{Status: status, Body: body}, nil
 	}
 	failure := &Error{
 		Provider:        c.provider,
 		Kind:            kindOf(status),
 		Status:          status,
+		Page:            page,
 		RetryAfter:      c.retryAfter(answer.Header.Get("Retry-After")),
 		MayHaveHappened: mayHaveHappened(status) || success(status),
 		raw:             body,

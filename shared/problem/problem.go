@@ -67,6 +67,9 @@ type Problem struct {
 	MayHaveHappened *bool  `json:"mayHaveHappened,omitempty" doc:"Whether the command may have been carried out all the same"`
 	Secret          string `json:"secret,omitempty" doc:"The secret to create or to mend" example:"gavel/api-keys"`
 
+	// Message is Detail once more, under the name by which Jitsi's module for reservations shows it to people.
+	Message string `json:"message,omitempty" doc:"detail once more, in answers to Jitsi's module for reservations, which shows it to people"`
+
 	// StartTime and EndTime are a room's, where they are why a call is refused.
 	StartTime time.Time `json:"start_time,omitzero" doc:"When the room starts or started, where that is why a call is refused"`
 	EndTime   time.Time `json:"end_time,omitzero" doc:"When the room ends or ended, where that is why a call is refused"`

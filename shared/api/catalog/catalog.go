@@ -11,27 +11,33 @@ import (
 
 	"gavel/docs"
 	"gavel/shared/api"
+	"gavel/shared/api/inboxapi"
 	"gavel/shared/api/jaasapi"
+	"gavel/shared/api/jitsiapi"
 	"gavel/shared/api/openmeetingsapi"
 	"gavel/shared/api/roomsapi"
 	"gavel/shared/api/systemapi"
 	"gavel/shared/api/veetingapi"
 	"gavel/shared/apipage"
+	"gavel/shared/rooms"
+	"gavel/shared/roster"
 )
 
 // Services are what the operations work with.
 type Services struct {
 	JaaS         jaasapi.Client
-	Roster       jaasapi.Noter
+	Jitsi        jitsiapi.Client
+	Roster       *roster.Roster
 	OpenMeetings openmeetingsapi.Client
 	Veeting      veetingapi.Client
-	Inbox        veetingapi.EventLog
-	Rooms        roomsapi.Service
+	Inbox        inboxapi.EventLog
+	Rooms        *rooms.Service
 }
 
 // Register adds all operations.
 func Register(a huma.API, s Services) {
 	jaasapi.Register(a, s.JaaS, s.Roster)
+	jitsiapi.Register(a, jitsiapi.Services{Client: s.Jitsi, Events: s.Inbox, Roster: s.Roster, Rooms: s.Rooms})
 	openmeetingsapi.Register(a, s.OpenMeetings)
 	veetingapi.Register(a, s.Veeting, s.Inbox)
 	roomsapi.Register(a, s.Rooms)

@@ -6,16 +6,20 @@ import (
 	"maps"
 	"net/http"
 	"net/http/httptest"
+	"path/filepath"
 	"reflect"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"gavel/docs"
 	"gavel/shared/api"
 	"gavel/shared/api/catalog"
+	"gavel/shared/jitsi"
+	"gavel/shared/secrets"
 )
 
 // object is a JSON object of the document.
@@ -223,7 +227,7 @@ func TestOpenAPI_EveryOperationHasAnIDOfItsOwn(t *testing.T) {
 	}
 }
 
-func TestOpenAPI_EveryOperationButFiveIsGuarded(t *testing.T) {
+func TestOpenAPI_EveryOperationButAFewIsGuarded(t *testing.T) {
 	t.Parallel()
 	d := document(t)
 	schemes := objectIn(d, "components", "securitySchemes")
@@ -253,8 +257,12 @@ func TestOpenAPI_EveryOperationButFiveIsGuarded(t *testing.T) {
 		}
 	}
 	slices.Sort(open)
-	// The webhooks are for whoever has their keys, which no scheme describes.
-	if want := []string{"jaas-webhook", "system-docs", "system-health", "system-openapi", "veeting-webhook"}; !slices.Equal(open, want) {
+	// The webhooks and the reservations are for whoever has their keys, which no scheme describes; public keys are public.
+	want := []string{
+		"jaas-webhook", "jitsi-create-reservation", "jitsi-delete-reservation", "jitsi-get-reservation", "jitsi-public-key", "jitsi-webhook",
+		"system-docs", "system-health", "system-openapi", "veeting-webhook",
+	}
+	if !slices.Equal(open, want) {
 		t.Errorf("got %q open, want %q alone", open, want)
 	}
 }
@@ -333,12 +341,13 @@ func TestOpenAPI_ParametersAreThoseOfThePath(t *testing.T) {
 }
 
 // TestCatalog_ServesEveryOperationOfTheDocument asks each without credentials and without a body: a
-// guarded one says 401, an open one 200, a webhook that it needs a body, and none that there is no
-// such path.
+// guarded one says 401, an open one 200, a webhook that it needs a body, one that needs a secret that it
+// is missing, and none that there is no such path.
 func TestCatalog_ServesEveryOperationOfTheDocument(t *testing.T) {
 	t.Parallel()
 	mux := http.NewServeMux()
-	catalog.Register(api.New(mux), catalog.Services{})
+	nowhere := jitsi.New(jitsi.Options{Secrets: secrets.NewFile(filepath.Join(t.TempDir(), "none"), "gavel"), Now: time.Now})
+	catalog.Register(api.New(mux), catalog.Services{Jitsi: nowhere})
 	served := httptest.NewServer(api.Handler(mux))
 	t.Cleanup(served.Close)
 	for _, op := range operations(t, document(t)) {
@@ -356,8 +365,13 @@ func TestCatalog_ServesEveryOperationOfTheDocument(t *testing.T) {
 		if op.object["security"] == nil {
 			want = http.StatusOK
 		}
-		if strings.HasSuffix(op.id, "-webhook") {
+		switch op.id {
+		case "jaas-webhook", "jitsi-create-reservation", "jitsi-webhook", "veeting-webhook":
 			want = http.StatusBadRequest
+		case "jitsi-get-reservation", "jitsi-delete-reservation":
+			want = http.StatusServiceUnavailable
+		case "jitsi-public-key":
+			want = http.StatusUnprocessableEntity
 		}
 		if response.StatusCode != want {
 			t.Errorf("got HTTP %d for %s, want %d", response.StatusCode, op.id, want)

@@ -103,7 +103,7 @@ func (b *appointmentBody) booking() openmeetings.Booking {
 	return booking
 }
 
-type appointmentOutput = Output[openmeetings.Appointment]
+type appointmentOutput = api.Output[openmeetings.Appointment]
 
 type createAppointmentInput struct{ Body appointmentBody }
 
@@ -146,7 +146,7 @@ func RegisterDeleteAppointment(a huma.API, client AppointmentClient) {
 		ID: "openmeetings-delete-appointment", Method: http.MethodDelete, Path: "/openmeetings/appointments/{appointmentId}",
 		Summary:     "Delete an appointment",
 		Description: "The server mails to members and owner. The outcome is not_found when there is no such appointment.",
-	}, func(ctx context.Context, in *AppointmentPath) (*Output[OutcomeBody], error) {
+	}, func(ctx context.Context, in *AppointmentPath) (*api.Output[OutcomeBody], error) {
 		return outcome(client.DeleteAppointment(ctx, in.AppointmentID))
 	})
 }
@@ -180,7 +180,7 @@ func RegisterListAppointments(a huma.API, client AppointmentClient) {
 		ID: "openmeetings-list-appointments", Method: http.MethodGet, Path: "/openmeetings/appointments",
 		Summary:     "List appointments between two times",
 		Description: "Those of a user, or of the server's account, for which that needs the right ROOM.",
-	}, func(ctx context.Context, in *listAppointmentsInput) (*Output[appointmentsBody], error) {
+	}, func(ctx context.Context, in *listAppointmentsInput) (*api.Output[appointmentsBody], error) {
 		appointments, err := client.Appointments(ctx, in.UserID, in.Start, in.End)
 		return answer(appointmentsBody{appointments}, err)
 	})
@@ -196,7 +196,7 @@ func RegisterFindAppointments(a huma.API, client AppointmentClient) {
 		ID: "openmeetings-find-appointments", Method: http.MethodGet, Path: "/openmeetings/titled-appointments",
 		Summary:     "Find appointments by their title",
 		Description: "Those of the server's account, which needs the right ROOM.",
-	}, func(ctx context.Context, in *findAppointmentsInput) (*Output[appointmentsBody], error) {
+	}, func(ctx context.Context, in *findAppointmentsInput) (*api.Output[appointmentsBody], error) {
 		appointments, err := client.FindAppointments(ctx, string(in.Title))
 		return answer(appointmentsBody{appointments}, err)
 	})

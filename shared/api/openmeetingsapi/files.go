@@ -65,7 +65,7 @@ func RegisterUploadFile(a huma.API, client FileClient) {
 		Summary:     "Send a file, or make a folder",
 		Description: "To show it in a room, move it there, or name it among the room's files. A file larger than 3 MiB has to be sent to the server itself.",
 		MaxBody:     maxUpload,
-	}, func(ctx context.Context, in *uploadFileInput) (*Output[openmeetings.File], error) {
+	}, func(ctx context.Context, in *uploadFileInput) (*api.Output[openmeetings.File], error) {
 		b := in.Body
 		return answer(client.UploadFile(ctx, openmeetings.NewFile{
 			Name: b.Name, Type: b.Type, ParentID: b.ParentID, GroupID: b.GroupID, OwnerID: b.OwnerID,
@@ -88,7 +88,7 @@ func RegisterListFiles(a huma.API, client FileClient) {
 		ID: "openmeetings-list-files", Method: http.MethodGet, Path: "/openmeetings/files",
 		Summary:     "List the files of your system",
 		Description: "Those that were sent with your system's name as externalType.",
-	}, func(ctx context.Context, in *listFilesInput) (*Output[filesBody], error) {
+	}, func(ctx context.Context, in *listFilesInput) (*api.Output[filesBody], error) {
 		files, err := client.Files(ctx, string(in.ExternalType))
 		return answer(filesBody{files}, err)
 	})
@@ -100,7 +100,7 @@ func RegisterListRoomFiles(a huma.API, client FileClient) {
 		ID: "openmeetings-list-room-files", Method: http.MethodGet, Path: "/openmeetings/rooms/{roomId}/files", Errors: notFound,
 		Summary:     "List the files one sees in a room",
 		Description: "The account's own and the room's.",
-	}, func(ctx context.Context, in *RoomPath) (*Output[openmeetings.RoomFiles], error) {
+	}, func(ctx context.Context, in *RoomPath) (*api.Output[openmeetings.RoomFiles], error) {
 		return answer(client.RoomFiles(ctx, in.RoomID))
 	})
 }
@@ -116,7 +116,7 @@ func RegisterListFolderFiles(a huma.API, client FileClient) {
 		ID: "openmeetings-list-folder-files", Method: http.MethodGet, Path: "/openmeetings/rooms/{roomId}/files/{folderId}", Errors: notFound,
 		Summary:     "List what is in a folder, as seen in a room",
 		Description: "The server's account needs the right ROOM, and since 9.0.0 access to the folder.",
-	}, func(ctx context.Context, in *folderPath) (*Output[filesBody], error) {
+	}, func(ctx context.Context, in *folderPath) (*api.Output[filesBody], error) {
 		files, err := client.FolderFiles(ctx, in.RoomID, in.FolderID)
 		return answer(filesBody{files}, err)
 	})
@@ -140,7 +140,7 @@ func RegisterRenameFile(a huma.API, client FileClient) {
 		ID: "openmeetings-rename-file", Method: http.MethodPost, Path: "/openmeetings/files/{fileId}/rename", Errors: notFound,
 		Summary:     "Rename a file",
 		Description: "The file keeps its id and its place.",
-	}, func(ctx context.Context, in *renameFileInput) (*Output[openmeetings.File], error) {
+	}, func(ctx context.Context, in *renameFileInput) (*api.Output[openmeetings.File], error) {
 		return answer(client.RenameFile(ctx, in.FileID, string(in.Body.Name)))
 	})
 }
@@ -159,7 +159,7 @@ func RegisterMoveFile(a huma.API, client FileClient) {
 		ID: "openmeetings-move-file", Method: http.MethodPost, Path: "/openmeetings/files/{fileId}/move", Errors: notFound,
 		Summary:     "Move a file into a folder of a room",
 		Description: "This is how a file gets into a room.",
-	}, func(ctx context.Context, in *moveFileInput) (*Output[openmeetings.File], error) {
+	}, func(ctx context.Context, in *moveFileInput) (*api.Output[openmeetings.File], error) {
 		return answer(client.MoveFile(ctx, in.FileID, in.Body.RoomID, in.Body.FolderID))
 	})
 }
@@ -170,7 +170,7 @@ func RegisterDeleteFile(a huma.API, client FileClient) {
 		ID: "openmeetings-delete-file", Method: http.MethodDelete, Path: "/openmeetings/files/{fileId}",
 		Summary:     "Delete a file",
 		Description: "The outcome is not_found when there is no such file.",
-	}, func(ctx context.Context, in *FilePath) (*Output[OutcomeBody], error) {
+	}, func(ctx context.Context, in *FilePath) (*api.Output[OutcomeBody], error) {
 		return outcome(client.DeleteFile(ctx, in.FileID))
 	})
 }
@@ -181,7 +181,7 @@ func RegisterDeleteExternalFile(a huma.API, client FileClient) {
 		ID: "openmeetings-delete-external-file", Method: http.MethodDelete, Path: "/openmeetings/external-files",
 		Summary:     "Delete a file by its ids in your system",
 		Description: "OpenMeetings says deleted for files that do not exist, too.",
-	}, func(ctx context.Context, in *ExternalQuery) (*Output[OutcomeBody], error) {
+	}, func(ctx context.Context, in *ExternalQuery) (*api.Output[OutcomeBody], error) {
 		return outcome(client.DeleteExternalFile(ctx, string(in.ExternalType), string(in.ExternalID)))
 	})
 }

@@ -46,7 +46,7 @@ func RegisterListGroups(a huma.API, client GroupClient) {
 		ID: "openmeetings-list-groups", Method: http.MethodGet, Path: "/openmeetings/groups",
 		Summary:     "List all groups",
 		Description: "OpenMeetings gives all at once.",
-	}, func(ctx context.Context, _ *struct{}) (*Output[groupsBody], error) {
+	}, func(ctx context.Context, _ *struct{}) (*api.Output[groupsBody], error) {
 		groups, err := client.Groups(ctx)
 		return answer(groupsBody{groups}, err)
 	})
@@ -68,7 +68,7 @@ func RegisterCreateGroup(a huma.API, client GroupClient) {
 		ID: "openmeetings-create-group", Method: http.MethodPost, Path: "/openmeetings/groups", Status: http.StatusCreated,
 		Summary:     "Make a group",
 		Description: "OpenMeetings takes the same name twice.",
-	}, func(ctx context.Context, in *createGroupInput) (*Output[newGroupBody], error) {
+	}, func(ctx context.Context, in *createGroupInput) (*api.Output[newGroupBody], error) {
 		id, err := client.CreateGroup(ctx, in.Body.Name)
 		return answer(newGroupBody{id}, err)
 	})
@@ -80,7 +80,7 @@ func RegisterDeleteGroup(a huma.API, client GroupClient) {
 		ID: "openmeetings-delete-group", Method: http.MethodDelete, Path: "/openmeetings/groups/{groupId}", Errors: notFound,
 		Summary:     "Delete a group",
 		Description: "The server's account needs the right ADMIN.",
-	}, func(ctx context.Context, in *GroupPath) (*Output[OutcomeBody], error) {
+	}, func(ctx context.Context, in *GroupPath) (*api.Output[OutcomeBody], error) {
 		return outcome(client.DeleteGroup(ctx, in.GroupID))
 	})
 }
@@ -102,7 +102,7 @@ func RegisterAddGroupUser(a huma.API, client GroupClient) {
 		ID: "openmeetings-add-group-user", Method: http.MethodPost, Path: "/openmeetings/groups/{groupId}/users/{userId}", Errors: notFound,
 		Summary:     "Put a user into a group",
 		Description: "The outcome is added, also for a user who is in it already.",
-	}, func(ctx context.Context, in *addGroupUserInput) (*Output[OutcomeBody], error) {
+	}, func(ctx context.Context, in *addGroupUserInput) (*api.Output[OutcomeBody], error) {
 		return outcome(client.AddGroupUser(ctx, in.GroupID, in.UserID))
 	})
 }
@@ -113,7 +113,7 @@ func RegisterRemoveGroupUser(a huma.API, client GroupClient) {
 		ID: "openmeetings-remove-group-user", Method: http.MethodDelete, Path: "/openmeetings/groups/{groupId}/users/{userId}", Errors: notFound,
 		Summary:     "Take a user out of a group",
 		Description: "The outcome is removed, also for a user who is not in it.",
-	}, func(ctx context.Context, in *groupUserInput) (*Output[OutcomeBody], error) {
+	}, func(ctx context.Context, in *groupUserInput) (*api.Output[OutcomeBody], error) {
 		return outcome(client.RemoveGroupUser(ctx, in.GroupID, in.UserID))
 	})
 }
@@ -130,7 +130,7 @@ func RegisterAddGroupRoom(a huma.API, client GroupClient) {
 		ID: "openmeetings-add-group-room", Method: http.MethodPost, Path: "/openmeetings/groups/{groupId}/rooms/{roomId}", Errors: notFound,
 		Summary:     "Give a group a room",
 		Description: "The outcome is unchanged when the group has the room already, or there is no such room: OpenMeetings does not tell these apart.",
-	}, func(ctx context.Context, in *addGroupRoomInput) (*Output[OutcomeBody], error) {
+	}, func(ctx context.Context, in *addGroupRoomInput) (*api.Output[OutcomeBody], error) {
 		return outcome(client.AddGroupRoom(ctx, in.GroupID, in.RoomID))
 	})
 }
@@ -154,7 +154,7 @@ func RegisterListGroupUsers(a huma.API, client GroupClient) {
 		ID: "openmeetings-list-group-users", Method: http.MethodGet, Path: "/openmeetings/groups/{groupId}/users", Errors: notFound,
 		Summary:     "List the users of a group in parts",
 		Description: "Beginning after as many as start says.",
-	}, func(ctx context.Context, in *listGroupUsersInput) (*Output[groupUsersBody], error) {
+	}, func(ctx context.Context, in *listGroupUsersInput) (*api.Output[groupUsersBody], error) {
 		found, err := client.GroupUsers(ctx, in.GroupID, openmeetings.GroupUsersQuery{
 			Start: in.Start, Max: in.Max, OrderBy: in.OrderBy, Ascending: in.Order == "asc",
 		})

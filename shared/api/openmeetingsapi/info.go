@@ -29,7 +29,7 @@ func RegisterHealth(a huma.API, client InfoClient) {
 		ID: "openmeetings-health", Method: http.MethodGet, Path: "/openmeetings/health",
 		Summary:     "Ask the server how it is",
 		Description: "It looks every 15 seconds.",
-	}, func(ctx context.Context, _ *struct{}) (*Output[openmeetings.Health], error) {
+	}, func(ctx context.Context, _ *struct{}) (*api.Output[openmeetings.Health], error) {
 		return answer(client.Health(ctx))
 	})
 }
@@ -40,7 +40,7 @@ func RegisterVersion(a huma.API, client InfoClient) {
 		ID: "openmeetings-version", Method: http.MethodGet, Path: "/openmeetings/version",
 		Summary:     "Ask the server what it runs",
 		Description: "Entry links and most operations work from version 5.1 on; operations say where they need a later one.",
-	}, func(ctx context.Context, _ *struct{}) (*Output[openmeetings.Version], error) {
+	}, func(ctx context.Context, _ *struct{}) (*api.Output[openmeetings.Version], error) {
 		return answer(client.Version(ctx))
 	})
 }
@@ -60,7 +60,7 @@ func RegisterGetErrorText(a huma.API, client InfoClient) {
 		ID: "openmeetings-get-error-text", Method: http.MethodGet, Path: "/openmeetings/errors/{key}",
 		Summary:     "Get the words for an error of the server",
 		Description: "OpenMeetings' refusals are keys, such as error.login.inuse in the upstreamBody of a problem. A key that it does not know comes back as it is.",
-	}, func(ctx context.Context, in *getErrorTextInput) (*Output[errorTextBody], error) {
+	}, func(ctx context.Context, in *getErrorTextInput) (*api.Output[errorTextBody], error) {
 		text, err := client.ErrorText(ctx, string(in.Key), in.Language)
 		return answer(errorTextBody{text}, err)
 	})

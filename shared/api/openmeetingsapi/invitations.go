@@ -67,7 +67,7 @@ func RegisterCreateInvitation(a huma.API, client Inviter) {
 		Summary:     "Invite somebody by e-mail address",
 		Description: "Makes a link for somebody who is in no system of yours. The server keeps them as a contact of its account. Current servers look whether the room exists when the link is opened.",
 		Errors:      notFound,
-	}, func(ctx context.Context, in *createInvitationInput) (*Output[invitedBody], error) {
+	}, func(ctx context.Context, in *createInvitationInput) (*api.Output[invitedBody], error) {
 		b := in.Body
 		invitation := openmeetings.Invitation{
 			RoomID: in.RoomID, Email: b.Email, FirstName: b.FirstName, LastName: b.LastName, Subject: b.Subject, Message: b.Message,

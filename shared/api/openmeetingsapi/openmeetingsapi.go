@@ -54,14 +54,11 @@ func register[I, O any](a huma.API, op api.Operation, handle func(context.Contex
 // notFound is for operations on a thing that may not exist.
 var notFound = []int{http.StatusNotFound}
 
-// Output is an answer with a body. It is exported because the library describes no embedded struct that is not.
-type Output[T any] struct{ Body T }
-
-func answer[T any](body T, err error) (*Output[T], error) {
+func answer[T any](body T, err error) (*api.Output[T], error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Output[T]{body}, nil
+	return &api.Output[T]{Body: body}, nil
 }
 
 // OutcomeBody is the answer of commands.
@@ -69,6 +66,6 @@ type OutcomeBody struct {
 	Outcome openmeetings.Outcome `json:"outcome" doc:"What was found and done" example:"closed"`
 }
 
-func outcome(o openmeetings.Outcome, err error) (*Output[OutcomeBody], error) {
+func outcome(o openmeetings.Outcome, err error) (*api.Output[OutcomeBody], error) {
 	return answer(OutcomeBody{o}, err)
 }

@@ -39,7 +39,7 @@ func RegisterListRecordings(a huma.API, client RecordingClient) {
 		ID: "openmeetings-list-recordings", Method: http.MethodGet, Path: "/openmeetings/recordings",
 		Summary:     "List the recordings of your system's people",
 		Description: "One with the status PROCESSED can be played: make an entry link with its id as recordingId.",
-	}, func(ctx context.Context, in *listRecordingsInput) (*Output[recordingsBody], error) {
+	}, func(ctx context.Context, in *listRecordingsInput) (*api.Output[recordingsBody], error) {
 		if in.ExternalID == "" {
 			recordings, err := client.Recordings(ctx, string(in.ExternalType))
 			return answer(recordingsBody{recordings}, err)
@@ -55,7 +55,7 @@ func RegisterListRoomRecordings(a huma.API, client RecordingClient) {
 		ID: "openmeetings-list-room-recordings", Method: http.MethodGet, Path: "/openmeetings/rooms/{roomId}/recordings",
 		Summary:     "List the recordings of a room",
 		Description: "One with the status PROCESSED can be played: make an entry link with its id as recordingId.",
-	}, func(ctx context.Context, in *RoomPath) (*Output[recordingsBody], error) {
+	}, func(ctx context.Context, in *RoomPath) (*api.Output[recordingsBody], error) {
 		recordings, err := client.RoomRecordings(ctx, in.RoomID)
 		return answer(recordingsBody{recordings}, err)
 	})
@@ -71,7 +71,7 @@ func RegisterDeleteRecording(a huma.API, client RecordingClient) {
 		ID: "openmeetings-delete-recording", Method: http.MethodDelete, Path: "/openmeetings/recordings/{recordingId}",
 		Summary:     "Delete a recording",
 		Description: "OpenMeetings says deleted for recordings that do not exist, too.",
-	}, func(ctx context.Context, in *recordingPath) (*Output[OutcomeBody], error) {
+	}, func(ctx context.Context, in *recordingPath) (*api.Output[OutcomeBody], error) {
 		return outcome(client.DeleteRecording(ctx, in.RecordingID))
 	})
 }

@@ -46,7 +46,7 @@ type RoomKeeper interface {
 	DeleteRoom(ctx context.Context, id int64) (openmeetings.Outcome, error)
 }
 
-type roomOutput = Output[openmeetings.Room]
+type roomOutput = api.Output[openmeetings.Room]
 
 type createRoomInput struct{ Body newRoom }
 
@@ -89,7 +89,7 @@ func RegisterListRooms(a huma.API, client RoomKeeper) {
 		ID: "openmeetings-list-rooms", Method: http.MethodGet, Path: "/openmeetings/rooms",
 		Summary:     "List the public rooms of a type",
 		Description: "OpenMeetings lists public rooms alone, and without their externalType and files. Its account needs the right ROOM.",
-	}, func(ctx context.Context, in *listRoomsInput) (*Output[roomsBody], error) {
+	}, func(ctx context.Context, in *listRoomsInput) (*api.Output[roomsBody], error) {
 		rooms, err := client.Rooms(ctx, in.Type)
 		return answer(roomsBody{rooms}, err)
 	})
@@ -149,7 +149,7 @@ func RegisterDeleteRoom(a huma.API, client RoomKeeper) {
 		ID: "openmeetings-delete-room", Method: http.MethodDelete, Path: "/openmeetings/rooms/{roomId}",
 		Summary:     "Delete a room",
 		Description: "Whoever is inside stays inside: end the room first. The outcome is not_found when there is no such room.",
-	}, func(ctx context.Context, in *RoomPath) (*Output[OutcomeBody], error) {
+	}, func(ctx context.Context, in *RoomPath) (*api.Output[OutcomeBody], error) {
 		return outcome(client.DeleteRoom(ctx, in.RoomID))
 	})
 }
@@ -169,7 +169,7 @@ func RegisterCloseRoom(a huma.API, client RoomEnder) {
 		ID: "openmeetings-close-room", Method: http.MethodPost, Path: "/openmeetings/rooms/{roomId}/close", Errors: notFound,
 		Summary:     "Close a room",
 		Description: "Browsers inside leave after five seconds, and nobody can enter until the room is opened. The server does not say whether the browsers heard it.",
-	}, func(ctx context.Context, in *roomCommandInput) (*Output[OutcomeBody], error) {
+	}, func(ctx context.Context, in *roomCommandInput) (*api.Output[OutcomeBody], error) {
 		return outcome(client.CloseRoom(ctx, in.RoomID))
 	})
 }
@@ -180,7 +180,7 @@ func RegisterOpenRoom(a huma.API, client RoomEnder) {
 		ID: "openmeetings-open-room", Method: http.MethodPost, Path: "/openmeetings/rooms/{roomId}/open", Errors: notFound,
 		Summary:     "Open a closed room",
 		Description: "Takes closing it back. Nobody who was inside is brought back.",
-	}, func(ctx context.Context, in *roomCommandInput) (*Output[OutcomeBody], error) {
+	}, func(ctx context.Context, in *roomCommandInput) (*api.Output[OutcomeBody], error) {
 		return outcome(client.OpenRoom(ctx, in.RoomID))
 	})
 }
@@ -206,7 +206,7 @@ func RegisterKick(a huma.API, client RoomEnder) {
 		ID: "openmeetings-kick", Method: http.MethodPost, Path: "/openmeetings/rooms/{roomId}/kick",
 		Summary:     "Remove everybody, or one person",
 		Description: "Takes everybody out of the room, or one external user: then the outcome is not_found when they are not inside. They can enter again with a link that is still good; close the room first to prevent it.",
-	}, func(ctx context.Context, in *kickInput) (*Output[OutcomeBody], error) {
+	}, func(ctx context.Context, in *kickInput) (*api.Output[OutcomeBody], error) {
 		if in.Body == nil || in.Body.ExternalID == "" {
 			return outcome(client.KickAll(ctx, in.RoomID))
 		}
@@ -225,7 +225,7 @@ func RegisterEndRoom(a huma.API, client RoomEnder) {
 		ID: "openmeetings-end-room", Method: http.MethodPost, Path: "/openmeetings/rooms/{roomId}/end", Errors: notFound,
 		Summary:     "End a meeting for good",
 		Description: "Closes the room, removes everybody and looks whether they are gone. It can be repeated.",
-	}, func(ctx context.Context, in *roomCommandInput) (*Output[endRoomBody], error) {
+	}, func(ctx context.Context, in *roomCommandInput) (*api.Output[endRoomBody], error) {
 		done, inside, err := client.EndRoom(ctx, in.RoomID)
 		return answer(endRoomBody{done, inside}, err)
 	})
@@ -247,7 +247,7 @@ func RegisterListRoomUsers(a huma.API, client RoomLooker) {
 		ID: "openmeetings-list-room-users", Method: http.MethodGet, Path: "/openmeetings/rooms/{roomId}/users",
 		Summary:     "List who is in a room",
 		Description: "One entry for each client: somebody with two tabs is there twice. Of a room that does not exist the list is empty.",
-	}, func(ctx context.Context, in *RoomPath) (*Output[usersBody], error) {
+	}, func(ctx context.Context, in *RoomPath) (*api.Output[usersBody], error) {
 		users, err := client.RoomUsers(ctx, in.RoomID)
 		return answer(usersBody{users}, err)
 	})
@@ -263,7 +263,7 @@ func RegisterCountRoomUsers(a huma.API, client RoomLooker) {
 		ID: "openmeetings-count-room-users", Method: http.MethodGet, Path: "/openmeetings/rooms/{roomId}/count",
 		Summary:     "Count who is in a room",
 		Description: "It is 0 for a room that does not exist.",
-	}, func(ctx context.Context, in *RoomPath) (*Output[countBody], error) {
+	}, func(ctx context.Context, in *RoomPath) (*api.Output[countBody], error) {
 		count, err := client.CountRoom(ctx, in.RoomID)
 		return answer(countBody{count}, err)
 	})
@@ -298,7 +298,7 @@ func RegisterClearWhiteboard(a huma.API, client WhiteboardCleaner) {
 		ID: "openmeetings-clear-whiteboard", Method: http.MethodPost, Path: "/openmeetings/rooms/{roomId}/clear-whiteboard", Errors: notFound,
 		Summary:     "Empty the whiteboards of a room",
 		Description: "Empties all of them, or one, or one slide.",
-	}, func(ctx context.Context, in *clearWhiteboardInput) (*Output[OutcomeBody], error) {
+	}, func(ctx context.Context, in *clearWhiteboardInput) (*api.Output[OutcomeBody], error) {
 		if in.Body == nil {
 			in.Body = &clearWhiteboardBody{}
 		}

@@ -31,7 +31,7 @@ func RegisterListUsers(a huma.API, client UserClient) {
 		ID: "openmeetings-list-users", Method: http.MethodGet, Path: "/openmeetings/users",
 		Summary:     "List all users",
 		Description: "OpenMeetings gives all at once; beyond 5 MiB the answer is a 502. The users of a group can be had in parts.",
-	}, func(ctx context.Context, _ *struct{}) (*Output[usersBody], error) {
+	}, func(ctx context.Context, _ *struct{}) (*api.Output[usersBody], error) {
 		users, err := client.Users(ctx)
 		return answer(usersBody{users}, err)
 	})
@@ -70,7 +70,7 @@ func RegisterCreateUser(a huma.API, client UserClient) {
 		Summary:     "Make an account",
 		Description: "Nobody needs one for an entry link.",
 		Errors:      []int{http.StatusConflict},
-	}, func(ctx context.Context, in *createUserInput) (*Output[openmeetings.User], error) {
+	}, func(ctx context.Context, in *createUserInput) (*api.Output[openmeetings.User], error) {
 		b := in.Body
 		return answer(client.CreateUser(ctx, openmeetings.NewUser{
 			Login: b.Login, Password: b.Password, FirstName: b.FirstName, LastName: b.LastName, Rights: b.Rights,
@@ -92,7 +92,7 @@ func RegisterDeleteUser(a huma.API, client UserClient) {
 		ID: "openmeetings-delete-user", Method: http.MethodDelete, Path: "/openmeetings/users/{userId}",
 		Summary:     "Delete a user",
 		Description: "OpenMeetings says deleted for users that do not exist, too. Its account needs the right ADMIN.",
-	}, func(ctx context.Context, in *UserPath) (*Output[OutcomeBody], error) {
+	}, func(ctx context.Context, in *UserPath) (*api.Output[OutcomeBody], error) {
 		return outcome(client.DeleteUser(ctx, in.UserID))
 	})
 }
@@ -103,7 +103,7 @@ func RegisterDeleteExternalUser(a huma.API, client UserClient) {
 		ID: "openmeetings-delete-external-user", Method: http.MethodDelete, Path: "/openmeetings/external-users",
 		Summary:     "Delete a user by their ids in your system",
 		Description: "OpenMeetings says deleted for users that do not exist, too. Its account needs the right ADMIN.",
-	}, func(ctx context.Context, in *ExternalQuery) (*Output[OutcomeBody], error) {
+	}, func(ctx context.Context, in *ExternalQuery) (*api.Output[OutcomeBody], error) {
 		return outcome(client.DeleteExternalUser(ctx, string(in.ExternalType), string(in.ExternalID)))
 	})
 }

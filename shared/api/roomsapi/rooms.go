@@ -24,7 +24,7 @@ type createInput struct {
 		StartTime    *time.Time `json:"start_time,omitempty" doc:"When it starts; at once when absent or past" example:"2099-01-05T10:00:00Z"`
 		EndTime      *time.Time `json:"end_time,omitempty" doc:"When it ends; when absent it stays open until it is ended" example:"2099-01-05T10:30:00Z"`
 		Participants []invitee  `json:"participant_ids,omitempty" maxItems:"100" doc:"User ids of who is invited, besides the caller" example:"[\"u-17\"]"`
-		Provider     string     `json:"provider,omitempty" enum:"jaas,openmeetings,veeting" doc:"The meeting system to bind the room to; without one there is nothing to join"`
+		Provider     string     `json:"provider,omitempty" enum:"jaas,jitsi,openmeetings,veeting" doc:"The meeting system to bind the room to; without one there is nothing to join"`
 	}
 }
 

@@ -35,7 +35,7 @@ func RegisterCreateAccount(a huma.API, client AccountClient) {
 		ID: "veeting-create-account", Method: http.MethodPost, Path: "/veeting/accounts", Scope: accountsScope, Status: http.StatusCreated,
 		Summary:     "Make an account",
 		Description: "Makes an account and its first organizer. It is sent to Veeting once; a 502 or 504 says whether the account may exist all the same. Needs an instance-level key.",
-	}, func(ctx context.Context, in *createAccountInput) (*Output[described[accountFields]], error) {
+	}, func(ctx context.Context, in *createAccountInput) (*api.Output[described[accountFields]], error) {
 		b := in.Body
 		created, err := client.CreateAccount(ctx, veeting.NewAccount{
 			SendPassword: b.SendPassword, AccountType: b.AccountType, AdminFirstName: b.AdminFirstname, AdminLastName: b.AdminLastname,
@@ -44,7 +44,7 @@ func RegisterCreateAccount(a huma.API, client AccountClient) {
 		if err != nil {
 			return nil, err
 		}
-		return &Output[described[accountFields]]{described[accountFields](created)}, nil
+		return &api.Output[described[accountFields]]{Body: described[accountFields](created)}, nil
 	})
 }
 
@@ -62,12 +62,12 @@ func RegisterListAdmins(a huma.API, client AccountClient) {
 		ID: "veeting-list-admins", Method: http.MethodGet, Path: "/veeting/accounts/{accountId}/admins", Scope: accountsScope,
 		Summary:     "List the admins of an account",
 		Description: "Gives the user ids to act for. Needs an instance-level key.",
-	}, func(ctx context.Context, in *listAdminsInput) (*Output[adminsBody], error) {
+	}, func(ctx context.Context, in *listAdminsInput) (*api.Output[adminsBody], error) {
 		admins, err := client.ListAdmins(ctx, in.AccountID)
 		if err != nil {
 			return nil, err
 		}
-		out := &Output[adminsBody]{adminsBody{Admins: make([]described[adminFields], len(admins))}}
+		out := &api.Output[adminsBody]{Body: adminsBody{Admins: make([]described[adminFields], len(admins))}}
 		for i, admin := range admins {
 			out.Body.Admins[i] = described[adminFields](admin)
 		}

@@ -102,12 +102,12 @@ func RegisterScheduleMeeting(a huma.API, client MeetingClient) {
 		ID: "veeting-schedule-meeting", Method: http.MethodPost, Path: "/veeting/meetings", Scope: meetingsScope, Status: http.StatusCreated,
 		Summary:     "Schedule a meeting",
 		Description: "It is sent to Veeting once; a 502 or 504 says whether the meeting may exist all the same.",
-	}, func(ctx context.Context, in *scheduleInput) (*Output[described[meetingFields]], error) {
+	}, func(ctx context.Context, in *scheduleInput) (*api.Output[described[meetingFields]], error) {
 		made, err := client.Schedule(ctx, in.user(), in.Body.meeting())
 		if err != nil {
 			return nil, err
 		}
-		return &Output[described[meetingFields]]{described[meetingFields](made)}, nil
+		return &api.Output[described[meetingFields]]{Body: described[meetingFields](made)}, nil
 	})
 }
 
@@ -126,11 +126,11 @@ type commandBody struct {
 	Meeting described[meetingFields] `json:"meeting,omitempty" doc:"What Veeting says of the meeting; absent when it says nothing"`
 }
 
-func done(o outcome, meeting veeting.Object, err error) (*Output[commandBody], error) {
+func done(o outcome, meeting veeting.Object, err error) (*api.Output[commandBody], error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Output[commandBody]{commandBody{Outcome: o, Meeting: described[meetingFields](meeting)}}, nil
+	return &api.Output[commandBody]{Body: commandBody{Outcome: o, Meeting: described[meetingFields](meeting)}}, nil
 }
 
 type updateInput struct {
@@ -145,7 +145,7 @@ func RegisterUpdateMeeting(a huma.API, client MeetingClient) {
 		ID: "veeting-update-meeting", Method: http.MethodPut, Path: "/veeting/meetings/{meetingId}", Scope: meetingsScope,
 		Summary:     "Replace what a meeting is scheduled with",
 		Description: "What is left out becomes the default, as in scheduling.",
-	}, func(ctx context.Context, in *updateInput) (*Output[commandBody], error) {
+	}, func(ctx context.Context, in *updateInput) (*api.Output[commandBody], error) {
 		meeting, err := client.Update(ctx, in.user(), string(in.MeetingID), in.Body.meeting())
 		return done(updated, meeting, err)
 	})
@@ -163,7 +163,7 @@ func RegisterCloseMeeting(a huma.API, client MeetingClient) {
 		ID: "veeting-close-meeting", Method: http.MethodPost, Path: "/veeting/meetings/{meetingId}/close", Scope: meetingsScope,
 		Summary:     "End a meeting before its time",
 		Description: "Who is inside is put out. Meetings end by themselves at their time.",
-	}, func(ctx context.Context, in *closeInput) (*Output[commandBody], error) {
+	}, func(ctx context.Context, in *closeInput) (*api.Output[commandBody], error) {
 		meeting, err := client.Close(ctx, in.user(), string(in.MeetingID))
 		return done(closed, meeting, err)
 	})
@@ -180,7 +180,7 @@ func RegisterDeleteMeeting(a huma.API, client MeetingClient) {
 		ID: "veeting-delete-meeting", Method: http.MethodDelete, Path: "/veeting/meetings/{meetingId}", Scope: meetingsScope,
 		Summary:     "Delete a meeting",
 		Description: "What Veeting does with one that is going on, or was deleted already, it does not say.",
-	}, func(ctx context.Context, in *deleteInput) (*Output[commandBody], error) {
+	}, func(ctx context.Context, in *deleteInput) (*api.Output[commandBody], error) {
 		meeting, err := client.Delete(ctx, in.user(), string(in.MeetingID))
 		return done(deleted, meeting, err)
 	})

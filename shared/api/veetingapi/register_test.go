@@ -9,13 +9,14 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"gavel/shared/api"
+	"gavel/shared/api/inboxapi"
 	"gavel/shared/api/veetingapi"
 )
 
 // registers are what each function calls to serve its one operation.
-func registers() map[string]func(huma.API, veetingapi.Client, veetingapi.EventLog) {
+func registers() map[string]func(huma.API, veetingapi.Client, inboxapi.EventLog) {
 	type client = veetingapi.Client
-	type events = veetingapi.EventLog
+	type events = inboxapi.EventLog
 	return map[string]func(huma.API, client, events){
 		"veeting-create-account":   func(a huma.API, c client, _ events) { veetingapi.RegisterCreateAccount(a, c) },
 		"veeting-list-admins":      func(a huma.API, c client, _ events) { veetingapi.RegisterListAdmins(a, c) },

@@ -9,6 +9,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"gavel/shared/api"
+	"gavel/shared/api/inboxapi"
 	"gavel/shared/problem"
 	"gavel/shared/veeting"
 )
@@ -29,7 +30,7 @@ type Client interface {
 var _ Client = (*veeting.Client)(nil)
 
 // Register adds all operations of the group.
-func Register(a huma.API, client Client, events EventLog) {
+func Register(a huma.API, client Client, events inboxapi.EventLog) {
 	RegisterCreateAccount(a, client)
 	RegisterListAdmins(a, client)
 	RegisterScheduleMeeting(a, client)
@@ -61,6 +62,3 @@ func asProblem(err error) error {
 	}
 	return err
 }
-
-// Output is an answer with a body.
-type Output[T any] struct{ Body T }

@@ -10,6 +10,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"gavel/shared/api"
+	"gavel/shared/api/inboxapi"
 	"gavel/shared/inbox"
 	"gavel/shared/logs"
 	"gavel/shared/problem"
@@ -21,26 +22,14 @@ type Receiver interface {
 	Receive(ctx context.Context, hook, key string, body []byte) (veeting.Event, error)
 }
 
-// EventLog keeps events.
-type EventLog interface {
-	Keep(ctx context.Context, e inbox.Event) (fresh bool, err error)
-	List(ctx context.Context, source string, limit int, cursor string) (inbox.Page, error)
-}
-
-var _ EventLog = (*inbox.Inbox)(nil)
-
 type webhookInput struct {
 	Hook    string `path:"hook" enum:"onMeetingScheduled,onMeetingUpdated,onMeetingClosed,onMeetingDeleted,onMeetingSummaryCreated,onMeetingRecordingCreated,onMeetingJoined,onMeetingLeft" doc:"The hook that the address was set for: nothing in an event names it"`
 	Key     string `header:"X-API-KEY" doc:"The hook's own key, as in webhookKeys of the secret"`
 	RawBody []byte `contentType:"application/json"`
 }
 
-type receivedBody struct {
-	Outcome string `json:"outcome" enum:"kept,known" doc:"known for an event that came before"`
-}
-
 // RegisterWebhook adds veeting-webhook, for both methods that a hook can be set to.
-func RegisterWebhook(a huma.API, from Receiver, to EventLog) {
+func RegisterWebhook(a huma.API, from Receiver, to inboxapi.EventLog) {
 	op := api.Operation{
 		ID: "veeting-webhook", Method: http.MethodPost, Path: "/webhooks/veeting/{hook}",
 		Summary: "Receive Veeting's events",
@@ -48,18 +37,13 @@ func RegisterWebhook(a huma.API, from Receiver, to EventLog) {
 			"PUT is taken as well, as hooks can be set to either. An event is kept with its meeting, once however often it comes.",
 		Tag: tag, RawBody: true, Errors: []int{http.StatusUnauthorized, http.StatusServiceUnavailable},
 	}
-	handle := func(ctx context.Context, in *webhookInput) (*Output[receivedBody], error) {
+	handle := func(ctx context.Context, in *webhookInput) (*inboxapi.Kept, error) {
 		event, err := from.Receive(ctx, in.Hook, in.Key, in.RawBody)
 		if err != nil {
 			return nil, webhookProblem(ctx, err)
 		}
 		logs.Add(ctx, slog.String("hook", event.Hook))
-		fresh, err := to.Keep(ctx, inbox.Event{Source: source(event.MeetingID), Name: event.Hook, Data: event.Data})
-		out := &Output[receivedBody]{}
-		if out.Body.Outcome = "known"; fresh {
-			out.Body.Outcome = "kept"
-		}
-		return out, err
+		return inboxapi.Keep(ctx, to, inbox.Event{Source: source(event.MeetingID), Name: event.Hook, Data: event.Data})
 	}
 	api.Register(a, op, handle)
 	op.Method, op.Hidden = http.MethodPut, true
@@ -83,8 +67,7 @@ func webhookProblem(ctx context.Context, err error) error {
 
 type listEventsInput struct {
 	MeetingPath
-	Limit  int    `query:"limit" minimum:"1" maximum:"100" default:"50"`
-	Cursor string `query:"cursor" maxLength:"512" doc:"cursor of the page before"`
+	inboxapi.PageQuery
 }
 
 type eventBody struct {
@@ -99,30 +82,21 @@ type eventsBody struct {
 }
 
 // RegisterListEvents adds veeting-list-events.
-func RegisterListEvents(a huma.API, events EventLog) {
+func RegisterListEvents(a huma.API, events inboxapi.EventLog) {
 	api.Register(a, api.Operation{
 		ID: "veeting-list-events", Method: http.MethodGet, Path: "/veeting/meetings/{meetingId}/events", Scope: meetingsScope, Tag: tag,
 		Summary:     "List what Veeting told of a meeting",
 		Description: "The events that came by webhook, in the order in which they came. They may have come late.",
 		Errors:      []int{http.StatusServiceUnavailable},
-	}, func(ctx context.Context, in *listEventsInput) (*Output[eventsBody], error) {
-		page, err := events.List(ctx, source(string(in.MeetingID)), in.Limit, in.Cursor)
+	}, func(ctx context.Context, in *listEventsInput) (*api.Output[eventsBody], error) {
+		page, err := inboxapi.List(ctx, events, source(string(in.MeetingID)), in.PageQuery)
 		if err != nil {
-			return nil, cursorProblem(err)
+			return nil, err
 		}
-		out := &Output[eventsBody]{eventsBody{Events: make([]eventBody, len(page.Events)), Cursor: page.Next}}
+		out := &api.Output[eventsBody]{Body: eventsBody{Events: make([]eventBody, len(page.Events)), Cursor: page.Next}}
 		for i, e := range page.Events {
 			out.Body.Events[i] = eventBody{Hook: e.Name, ReceivedAt: e.ReceivedAt, Meeting: described[meetingFields](e.Data)}
 		}
 		return out, nil
 	})
-}
-
-func cursorProblem(err error) error {
-	if !errors.Is(err, inbox.ErrCursor) {
-		return err
-	}
-	p := problem.New(http.StatusUnprocessableEntity, problem.InvalidRequest, "validation failed")
-	p.Errors = []problem.Fault{{Location: "query.cursor", Message: err.Error()}}
-	return p
 }

@@ -1,0 +1,16 @@
+// Command end-room is the Lambda function of jitsi-end-room.
+package main
+
+import (
+	"github.com/danielgtaylor/huma/v2"
+
+	"gavel/shared/api/jitsiapi"
+	"gavel/shared/function"
+	"gavel/shared/jitsi"
+)
+
+func main() {
+	f := function.New()
+	client := jitsi.Configured(f.Config, f.Secrets)
+	f.Serve(func(a huma.API) { jitsiapi.RegisterEndRoom(a, client) })
+}

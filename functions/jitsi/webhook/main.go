@@ -1,0 +1,22 @@
+// Command webhook is the Lambda function of jitsi-webhook.
+package main
+
+import (
+	"github.com/danielgtaylor/huma/v2"
+
+	"gavel/shared/api/jitsiapi"
+	"gavel/shared/clock"
+	"gavel/shared/function"
+	"gavel/shared/inbox"
+	"gavel/shared/jitsi"
+	"gavel/shared/roster"
+	"gavel/shared/table/dynamo"
+)
+
+func main() {
+	f := function.New("GAVEL_TABLE")
+	client := jitsi.Configured(f.Config, f.Secrets)
+	store := dynamo.Configured(f.Config)
+	events, guests := inbox.New(store, clock.Now), roster.New(store)
+	f.Serve(func(a huma.API) { jitsiapi.RegisterWebhook(a, client, events, guests) })
+}

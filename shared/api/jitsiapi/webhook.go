@@ -1,0 +1,165 @@
+package jitsiapi
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"gavel/shared/api"
+	"gavel/shared/api/inboxapi"
+	"gavel/shared/inbox"
+	"gavel/shared/jitsi"
+	"gavel/shared/logs"
+	"gavel/shared/problem"
+	"gavel/shared/roster"
+)
+
+// SenderChecker tells calls of the Jitsi server from others.
+type SenderChecker interface {
+	CheckSender(ctx context.Context, authorization string) error
+}
+
+// Noter keeps who is in a conference.
+type Noter interface {
+	Note(ctx context.Context, s roster.Sighting) error
+}
+
+var _ Noter = (*roster.Roster)(nil)
+
+// The paths of event_sync behind its api_prefix, and what each tells.
+var kinds = map[string]jitsi.EventKind{
+	"room/created": jitsi.RoomCreated, "room/destroyed": jitsi.RoomDestroyed,
+	"occupant/joined": jitsi.OccupantJoined, "occupant/left": jitsi.OccupantLeft,
+}
+
+type webhookInput struct {
+	Subject       string `path:"subject" enum:"room,occupant"`
+	Change        string `path:"change" enum:"created,destroyed,joined,left"`
+	Authorization string `header:"Authorization" doc:"Bearer and one of callbackTokens of the secret, as set in the server's api_headers"`
+	RawBody       []byte `contentType:"application/json"`
+}
+
+// maxEvent is the most bytes of an event: one of a large meeting's end lists everybody who was there.
+const maxEvent = 1 << 20
+
+// RegisterWebhook adds jitsi-webhook.
+func RegisterWebhook(a huma.API, client SenderChecker, log inboxapi.EventLog, to Noter) {
+	api.Register(a, api.Operation{
+		ID: "jitsi-webhook", Method: http.MethodPost, Path: "/webhooks/jitsi/events/{subject}/{change}",
+		Summary: "Receive Jitsi's events",
+		Description: "For the Jitsi server alone, whose module event_sync sends a fixed Authorization header: its api_prefix is …/webhooks/jitsi. " +
+			"Keeps who is in which meeting, without which nobody can be removed by user id, and the events, each once however often it comes.",
+		Tag: tag, RawBody: true, MaxBody: maxEvent,
+		Errors: []int{http.StatusUnauthorized, http.StatusNotFound, http.StatusServiceUnavailable},
+	}, func(ctx context.Context, in *webhookInput) (*inboxapi.Kept, error) {
+		if err := client.CheckSender(ctx, in.Authorization); err != nil {
+			return nil, refused(ctx, err)
+		}
+		kind, known := kinds[in.Subject+"/"+in.Change]
+		if !known {
+			return nil, problem.New(http.StatusNotFound, problem.NotFound, "there are room/created, room/destroyed, occupant/joined and occupant/left")
+		}
+		event, err := jitsi.ParseEvent(kind, in.RawBody)
+		if err != nil {
+			return nil, problem.New(http.StatusUnprocessableEntity, problem.InvalidRequest, err.Error())
+		}
+		logs.Add(ctx, slog.String("event", string(event.Kind)))
+		return keep(ctx, event, log, to)
+	})
+}
+
+// keep takes an event in. Who is inside is noted first, and again for an event that is known: the first try may have ended
+// between the two.
+func keep(ctx context.Context, event jitsi.Event, log inboxapi.EventLog, to Noter) (*inboxapi.Kept, error) {
+	concerns := event.Kind == jitsi.OccupantJoined || event.Kind == jitsi.OccupantLeft
+	// A breakout room has the main room's name, and nobody can be removed from it.
+	if concerns && !event.Breakout && event.UserID != "" && event.ParticipantID != "" {
+		err := to.Note(ctx, roster.Sighting{
+			Conference: event.Node, GuestID: event.UserID, ID: string(event.ParticipantID),
+			Inside: event.Kind == jitsi.OccupantJoined, At: event.At,
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return inboxapi.Keep(ctx, log, inbox.Event{Source: source(event.Node), Name: string(event.Kind), Data: bounded(event.Data)})
+}
+
+// mostData is how many bytes of an event are kept, with room for what the table adds.
+const mostData = 200 << 10
+
+// bounded leaves out the list of everybody who was in a meeting where it would not fit the table. Each of them has had
+// events of their own.
+func bounded(data map[string]json.RawMessage) map[string]json.RawMessage {
+	size := 0
+	for name, value := range data {
+		size += len(name) + len(value)
+	}
+	if size > mostData {
+		delete(data, "all_occupants")
+	}
+	return data
+}
+
+// source names what the events of a room are kept under.
+func source(node string) string { return jitsi.Provider + "#" + node }
+
+// refused tells a stranger nothing.
+func refused(ctx context.Context, err error) error {
+	if errors.Is(err, jitsi.ErrSender) {
+		slog.WarnContext(ctx, "call-back refused", "provider", jitsi.Provider, "error", err)
+		return problem.New(http.StatusUnauthorized, problem.Unauthenticated, "the Authorization header is not good")
+	}
+	return err
+}
+
+// Namer gives the name under which the server keeps a room.
+type Namer interface {
+	Conference(ctx context.Context, p jitsi.Place) (string, error)
+}
+
+var _ Namer = (*jitsi.Client)(nil)
+
+type listEventsInput struct {
+	PlacePath
+	inboxapi.PageQuery
+}
+
+type jitsiEventBody struct {
+	Name       string                     `json:"name" enum:"muc-room-created,muc-room-destroyed,muc-occupant-joined,muc-occupant-left"`
+	ReceivedAt time.Time                  `json:"receivedAt"`
+	Event      map[string]json.RawMessage `json:"event" doc:"What Jitsi sent; its times are in seconds since 1970"`
+}
+
+type jitsiEventsBody struct {
+	Events []jitsiEventBody `json:"events" nullable:"false"`
+	Cursor string           `json:"cursor,omitempty" doc:"For the next page; absent on the last"`
+}
+
+// RegisterListEvents adds jitsi-list-events.
+func RegisterListEvents(a huma.API, client Namer, log inboxapi.EventLog) {
+	api.Register(a, api.Operation{
+		ID: "jitsi-list-events", Method: http.MethodGet, Path: "/jitsi/rooms/{room}/events", Scope: scope, Tag: tag, Secrets: true,
+		Summary:     "List what Jitsi told of a room",
+		Description: "The events that came by webhook, in the order in which they came, those of its breakout rooms included. They may have come late.",
+	}, func(ctx context.Context, in *listEventsInput) (*api.Output[jitsiEventsBody], error) {
+		node, err := client.Conference(ctx, in.place())
+		if err != nil {
+			return nil, err
+		}
+		page, err := inboxapi.List(ctx, log, source(node), in.PageQuery)
+		if err != nil {
+			return nil, err
+		}
+		out := &api.Output[jitsiEventsBody]{Body: jitsiEventsBody{Events: make([]jitsiEventBody, len(page.Events)), Cursor: page.Next}}
+		for i, e := range page.Events {
+			out.Body.Events[i] = jitsiEventBody{Name: e.Name, ReceivedAt: e.ReceivedAt, Event: e.Data}
+		}
+		return out, nil
+	})
+}

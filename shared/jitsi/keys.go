@@ -1,0 +1,43 @@
+package jitsi
+
+import "context"
+
+// KeyUse says what a key signs.
+type KeyUse string
+
+// The uses. They are apart so that a server which is pointed at one of them does not take tokens of the other: with a
+// participant's token nobody must end meetings.
+const (
+	LoginKey  KeyUse = "login"  // for asap_key_server
+	SystemKey KeyUse = "system" // for prosody_password_public_key_repo_url
+)
+
+// PublicKey gives the public half of a key in PEM, by the name under which the server looks for it: the SHA-256 of the
+// key's id in hex digits, and .pem (get_public_key in token/util.lib.lua). It returns ErrNotFound or a *secrets.Error.
+func (c *Client) PublicKey(ctx context.Context, use KeyUse, file string) ([]byte, error) {
+	as, err := c.get(ctx)
+	if err != nil {
+		return nil, err
+	}
+	keys := as.login.public
+	if use == SystemKey {
+		keys = nil
+		if as.system != nil {
+			keys = as.system.public
+		}
+	}
+	pem, found := keys[file]
+	if !found {
+		return nil, ErrNotFound
+	}
+	return pem, nil
+}
+
+// Conference gives the name under which Prosody keeps a room of the secret's tenant. Its error is a *secrets.Error.
+func (c *Client) Conference(ctx context.Context, p Place) (string, error) {
+	as, err := c.get(ctx)
+	if err != nil {
+		return "", err
+	}
+	return as.at(p).Node(), nil
+}
