@@ -113,7 +113,7 @@ func (c *Client) send(ctx context.Context, as *access, cmd command) (httpclient.
 		// Exactly this: with a charset behind it the modules answer 400.
 		header.Set("Content-Type", "application/json")
 	}
-	return c.http.Do(ctx, httpclient.Request{
+	response, err := c.http.Do(ctx, httpclient.Request{
 		Command:    cmd.name,
 		Method:     cmd.method,
 		URL:        as.system.base + cmd.path,
@@ -123,6 +123,11 @@ func (c *Client) send(ctx context.Context, as *access, cmd command) (httpclient.
 		Budget:     cmd.budget,
 		Sensitive:  cmd.sensitive,
 	})
+	if failure, ok := errors.AsType[*httpclient.Error](err); ok && failure.Kind == httpclient.Credentials && !cmd.open && as.login.kid == "" {
+		failure.Hint = "a server whose participants' tokens are signed with a shared secret verifies commands in the same way, and takes none; " +
+			"it needs asap_key_server for both"
+	}
+	return response, err
 }
 
 // gone tells the answer of a module that does not know the room, participant or gateway. The modules' 404 has no page in

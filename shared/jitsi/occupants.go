@@ -58,6 +58,8 @@ func (c *Client) look(ctx context.Context, as *access, p Place, budget time.Dura
 	found, err := c.lookWith(ctx, as, p, token, budget)
 	if !httpclient.Rejected(err) {
 		as.roomToken.Store(true)
+	} else if failure, ok := errors.AsType[*httpclient.Error](err); ok {
+		failure.Hint = "or no such meeting is going on: a server that wants a token for looking into rooms says the same then"
 	}
 	return found, err
 }
@@ -72,9 +74,18 @@ func (a *access) lookToken(p Place, now time.Time) (string, error) {
 	return a.login.sign(claims)
 }
 
-// lookWith puts names into the query as they are: the module does not decode what is in it.
+// lookWith puts the room's name into the query as it is: the module does not decode it. Before May 2026 it did
+// (net.url), so that a name with escapes in it is asked for once more when it is not there.
 func (c *Client) lookWith(ctx context.Context, as *access, p Place, token string, budget time.Duration) ([]Occupant, error) {
-	path := "/room?room=" + string(p.Room) + "&domain=" + as.domain
+	found, err := c.lookFor(ctx, as, p, string(p.Room), token, budget)
+	if again := httpclient.EscapeSegment(string(p.Room)); gone(err) && again != string(p.Room) {
+		return c.lookFor(ctx, as, p, again, token, budget)
+	}
+	return found, err
+}
+
+func (c *Client) lookFor(ctx context.Context, as *access, p Place, name, token string, budget time.Duration) ([]Occupant, error) {
+	path := "/room?room=" + name + "&domain=" + as.domain
 	if p.Tenant != "" {
 		path += "&subdomain=" + string(p.Tenant)
 	}

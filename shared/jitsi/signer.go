@@ -161,15 +161,19 @@ func (a *access) parseSystem(c *content) error {
 		return err
 	}
 	s := &system{base: base, signer: signer{
-		issuer: strings.TrimSpace(c.System.Issuer), audience: strings.TrimSpace(c.System.Audience), method: jwt.SigningMethodRS256,
+		issuer: strings.TrimSpace(c.System.Issuer), audience: strings.TrimSpace(c.System.Audience), method: a.login.method,
 	}}
+	// The modules verify commands with the algorithm that the server's settings have for logins, whatever its key.
+	if a.login.kid == "" {
+		s.method = jwt.SigningMethodRS256
+	}
 	if s.issuer == "" { // the server holds both kinds of tokens against the same lists
 		s.issuer = a.login.issuer
 	}
 	if s.audience == "" {
 		s.audience = a.login.audience
 	}
-	if err := s.own(c.System.PrivateKey, c.System.KeyID, "RS256"); err != nil {
+	if err := s.own(c.System.PrivateKey, c.System.KeyID, s.method.Alg()); err != nil {
 		return fmt.Errorf("system.%w", err)
 	}
 	if sameKey(s.key, a.login.key) {
