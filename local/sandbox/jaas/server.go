@@ -20,6 +20,7 @@ import (
 	"time"
 
 	"gavel/local/sandbox"
+	"gavel/local/sandbox/jitsimeet"
 )
 
 // Provider is the name under which exchanges are recorded.
@@ -125,7 +126,7 @@ func (s *Server) Close() {
 // ServeHTTP serves both groups of paths. Whatever is not below /rooms counts as a request to the
 // service, so that a client with a wrong base URL finds its mistake in the record.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	segments, err := splitPath(r.URL)
+	segments, err := jitsimeet.SplitPath(r.URL)
 	if err == nil && segments[0] == "rooms" {
 		s.serveRooms(w, r, segments[1:])
 		return

@@ -4,6 +4,8 @@ import (
 	"crypto/sha256"
 	"net/http"
 	"sync"
+
+	"gavel/local/sandbox/jitsimeet"
 )
 
 // Limits. Only the number of participants is documented (https://developer.8x8.com/jaas/docs/faq);
@@ -16,7 +18,7 @@ const (
 	maxCalls        = 500
 )
 
-var errFull = refuse(http.StatusServiceUnavailable, "sandbox_full", "the sandbox holds as much as it can; start it again")
+var errFull = jitsimeet.Refuse(http.StatusServiceUnavailable, "sandbox_full", "the sandbox holds as much as it can; start it again")
 
 // state is everything the sandbox remembers. One mutex guards it all: no command touches more than one
 // room, and none waits for anything while it holds the lock.

@@ -10,6 +10,8 @@ import (
 	"io"
 	"net/http"
 	"time"
+
+	"gavel/local/sandbox/jitsimeet"
 )
 
 // Webhook is what a tenant's owner enters in the console: where events go and how to know them.
@@ -49,7 +51,7 @@ func (h Webhook) post(ctx context.Context, client *http.Client, at time.Time, bo
 	}
 	defer res.Body.Close()
 	// What the receiver says does not matter, but read to its end the connection can be used again.
-	_, _ = io.CopyN(io.Discard, res.Body, maxBodyBytes)
+	_, _ = io.CopyN(io.Discard, res.Body, jitsimeet.MaxBodyBytes)
 	if res.StatusCode < 200 || res.StatusCode > 299 {
 		return fmt.Errorf("the receiver answered %d", res.StatusCode)
 	}

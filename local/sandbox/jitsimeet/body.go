@@ -1,4 +1,4 @@
-package jaas
+package jitsimeet
 
 import (
 	"bytes"
@@ -11,44 +11,44 @@ import (
 	"unicode/utf8"
 )
 
-// maxBodyBytes caps request bodies.
-const maxBodyBytes = 1 << 20
+// MaxBodyBytes caps request bodies.
+const MaxBodyBytes = 1 << 20
 
-// readBody returns the body, also as far as it got when it is refused.
-func readBody(r *http.Request) ([]byte, error) {
-	body, err := io.ReadAll(io.LimitReader(r.Body, maxBodyBytes+1))
+// ReadBody returns the body, also as far as it got when it is refused.
+func ReadBody(r *http.Request) ([]byte, error) {
+	body, err := io.ReadAll(io.LimitReader(r.Body, MaxBodyBytes+1))
 	if err != nil {
-		return body, badRequest("the body could not be read")
+		return body, BadRequest("the body could not be read")
 	}
-	if len(body) > maxBodyBytes {
-		return body, refuse(http.StatusRequestEntityTooLarge, "too_large", "the body is larger than 1 MiB")
+	if len(body) > MaxBodyBytes {
+		return body, Refuse(http.StatusRequestEntityTooLarge, "too_large", "the body is larger than 1 MiB")
 	}
 	return body, nil
 }
 
-// requireJSON checks the Content-Type, which the documents ask for wherever there is a body.
-func requireJSON(h http.Header) error {
+// RequireJSON checks the Content-Type, which the documents ask for wherever there is a body.
+func RequireJSON(h http.Header) error {
 	mediaType, _, err := mime.ParseMediaType(h.Get("Content-Type"))
 	if err != nil || mediaType != "application/json" {
-		return refuse(http.StatusUnsupportedMediaType, "unsupported_media_type", "Content-Type must be application/json")
+		return Refuse(http.StatusUnsupportedMediaType, "unsupported_media_type", "Content-Type must be application/json")
 	}
 	return nil
 }
 
-// object reads a JSON object that has exactly the given fields. encoding/json by itself would also
+// Object reads a JSON object that has exactly the given fields. encoding/json by itself would also
 // take names in another case, and names given twice.
-func object(raw []byte, fields ...string) (map[string]json.RawMessage, error) {
+func Object(raw []byte, fields ...string) (map[string]json.RawMessage, error) {
 	got, err := members(raw)
 	if err != nil {
-		return nil, badRequest(err.Error())
+		return nil, BadRequest(err.Error())
 	}
 	for _, name := range fields {
 		if v, ok := got[name]; !ok || string(v) == "null" {
-			return nil, badRequest(fmt.Sprintf("field %s is missing", name))
+			return nil, BadRequest(fmt.Sprintf("field %s is missing", name))
 		}
 	}
 	if len(got) != len(fields) {
-		return nil, badRequest("there is an unknown field")
+		return nil, BadRequest("there is an unknown field")
 	}
 	return got, nil
 }
@@ -80,11 +80,11 @@ func members(raw []byte) (map[string]json.RawMessage, error) {
 	return got, nil
 }
 
-// text reads a member that must be a string with something in it.
-func text(got map[string]json.RawMessage, name string) (string, error) {
+// Text reads a member that must be a string with something in it.
+func Text(got map[string]json.RawMessage, name string) (string, error) {
 	var s string
 	if err := json.Unmarshal(got[name], &s); err != nil || s == "" {
-		return "", badRequest(fmt.Sprintf("field %s must be a string that is not empty", name))
+		return "", BadRequest(fmt.Sprintf("field %s must be a string that is not empty", name))
 	}
 	return s, nil
 }
