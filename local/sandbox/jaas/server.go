@@ -20,6 +20,7 @@ import (
 	"time"
 
 	"gavel/local/sandbox"
+	"gavel/local/sandbox/delivery"
 	"gavel/local/sandbox/jitsimeet"
 )
 
@@ -101,7 +102,8 @@ func New(o Options) *Server {
 	s.state.tenants = map[string]*tenant{}
 	s.state.domain = s.domain
 	if o.Webhook != nil {
-		s.state.webhooks = newQueue(o.Webhook, newWebhookClient(o.Transport), s.now)
+		s.state.webhooks = newQueue(o.Webhook, delivery.NewClient(o.Transport), s.now)
+		s.state.now = s.now
 	}
 	return s
 }
@@ -112,14 +114,14 @@ func (s *Server) Flush(ctx context.Context) error {
 	if s.state.webhooks == nil {
 		return nil
 	}
-	return s.state.webhooks.flush(ctx)
+	return s.state.webhooks.Flush(ctx)
 }
 
 // Close breaks off the sending of events and forgets those that wait; none is sent from then on. The rest of the
 // server goes on.
 func (s *Server) Close() {
 	if s.state.webhooks != nil {
-		s.state.webhooks.close()
+		s.state.webhooks.Close()
 	}
 }
 

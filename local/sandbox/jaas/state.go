@@ -4,7 +4,9 @@ import (
 	"crypto/sha256"
 	"net/http"
 	"sync"
+	"time"
 
+	"gavel/local/sandbox/delivery"
 	"gavel/local/sandbox/jitsimeet"
 )
 
@@ -27,7 +29,8 @@ type state struct {
 	domain  string
 	tenants map[string]*tenant
 	// webhooks is nil when nobody is told. To put an event into it is not to wait.
-	webhooks *queue
+	webhooks *delivery.Queue[event]
+	now      func() time.Time // when there are webhooks
 }
 
 type tenant struct {

@@ -76,10 +76,10 @@ func (s *state) tell(eventType, appID string, r *room, data any) {
 	if s.webhooks == nil {
 		return
 	}
-	s.webhooks.add(appID, event{
+	s.webhooks.Add(appID, event{
 		EventType:      eventType,
 		SessionID:      r.session,
-		Timestamp:      s.webhooks.now().UnixMilli(),
+		Timestamp:      s.now().UnixMilli(),
 		FQN:            appID + "/" + r.name,
 		IdempotencyKey: jitsimeet.NewUUID(),
 		CustomerID:     strings.TrimPrefix(appID, appIDPrefix+"-"),
