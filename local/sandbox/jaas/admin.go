@@ -32,16 +32,6 @@ func (s *Server) bearer(r *http.Request) (map[string]any, error) {
 	return t.Claims, nil
 }
 
-// authScheme is the part of the Authorization header that is no secret. A header of one word may be a
-// bare token, so it has none.
-func authScheme(h http.Header) string {
-	scheme, _, found := strings.Cut(h.Get("Authorization"), " ")
-	if !found || len(scheme) > 20 {
-		return ""
-	}
-	return scheme
-}
-
 // requireAdmin lets only admin tokens pass: admin is a boolean at the top level of the payload.
 // https://developer.8x8.com/jaas/docs/webhooks-jaas-endpoints
 func requireAdmin(claims map[string]any) error {

@@ -41,7 +41,7 @@ func (s *Server) serveREST(w http.ResponseWriter, r *http.Request, segments []st
 	x := sandbox.Exchange{
 		Time: arrived, Provider: Provider,
 		Method: r.Method, Path: jitsimeet.EscapedPath(r.URL), Query: r.URL.RawQuery,
-		ContentType: r.Header.Get("Content-Type"), Authorization: authScheme(r.Header),
+		ContentType: r.Header.Get("Content-Type"), Authorization: jitsimeet.AuthScheme(r.Header),
 		Claims: claims, Body: sandbox.Body(body),
 		Answer: sandbox.Answer{Status: a.Status, Body: a.Body},
 	}

@@ -98,7 +98,7 @@ type joinedBody struct {
 // join does what a browser with the join link and the server behind it would: the client's check of the
 // token, the server's, the bans, and then the room.
 func (s *Server) join(v visit) (jitsimeet.Answer, error) {
-	raw, err := joinToken(v.r)
+	raw, err := jitsimeet.JoinToken(v.r)
 	if err != nil {
 		return jitsimeet.Answer{}, err
 	}
@@ -114,21 +114,6 @@ func (s *Server) join(v visit) (jitsimeet.Answer, error) {
 		return jitsimeet.Answer{}, err
 	}
 	return jitsimeet.Answer{Status: http.StatusCreated, Body: joinedBody{p, session, v.room}}, nil
-}
-
-func joinToken(r *http.Request) (string, error) {
-	body, err := jitsimeet.ReadBody(r)
-	if err != nil {
-		return "", err
-	}
-	if err := jitsimeet.RequireJSON(r.Header); err != nil {
-		return "", err
-	}
-	fields, err := jitsimeet.Object(body, "jwt")
-	if err != nil {
-		return "", err
-	}
-	return jitsimeet.Text(fields, "jwt")
 }
 
 // newcomer reads context.user, and the group beside it. All of it is optional.

@@ -88,3 +88,19 @@ func Text(got map[string]json.RawMessage, name string) (string, error) {
 	}
 	return s, nil
 }
+
+// JoinToken reads {"jwt":"…"}, the body with which somebody joins.
+func JoinToken(r *http.Request) (string, error) {
+	body, err := ReadBody(r)
+	if err != nil {
+		return "", err
+	}
+	if err := RequireJSON(r.Header); err != nil {
+		return "", err
+	}
+	fields, err := Object(body, "jwt")
+	if err != nil {
+		return "", err
+	}
+	return Text(fields, "jwt")
+}
