@@ -4,6 +4,8 @@ import (
 	"errors"
 	"net/http"
 	"strings"
+
+	"gavel/local/sandbox/jitsimeet"
 )
 
 // bearer verifies the token in the Authorization header and returns its claims. The claims say whose
@@ -17,27 +19,17 @@ func (s *Server) bearer(r *http.Request) (map[string]any, error) {
 	if !found {
 		return nil, errors.New("the header Authorization must be Bearer and a token")
 	}
-	t, err := parseToken(raw)
+	t, err := jitsimeet.ParseToken(raw)
 	if err != nil {
 		return nil, err
 	}
 	if err := s.verify(r.Context(), t); err != nil {
 		return nil, err
 	}
-	if err := checkTimes(t.claims, s.now()); err != nil {
+	if err := checkTimes(t.Claims, s.now()); err != nil {
 		return nil, err
 	}
-	return t.claims, nil
-}
-
-// authScheme is the part of the Authorization header that is no secret. A header of one word may be a
-// bare token, so it has none.
-func authScheme(h http.Header) string {
-	scheme, _, found := strings.Cut(h.Get("Authorization"), " ")
-	if !found || len(scheme) > 20 {
-		return ""
-	}
-	return scheme
+	return t.Claims, nil
 }
 
 // requireAdmin lets only admin tokens pass: admin is a boolean at the top level of the payload.

@@ -5,12 +5,14 @@ import (
 	"net/http"
 	"regexp"
 	"strings"
+
+	"gavel/local/sandbox/jitsimeet"
 )
 
 // action is one value of "action" with the payload fields it needs beside conferenceFullName.
 type action struct {
 	fields []string
-	run    func(s *state, appID, room string, payload map[string]json.RawMessage) (answer, error)
+	run    func(s *state, appID, room string, payload map[string]json.RawMessage) (jitsimeet.Answer, error)
 }
 
 // actions are those of https://developer.8x8.com/jaas/docs/webhooks-jaas-endpoints. The endpoint the
@@ -29,36 +31,36 @@ var (
 )
 
 // meeting runs one command on a room.
-func (s *Server) meeting(c command) (answer, error) {
-	if err := requireJSON(c.r.Header); err != nil {
-		return answer{}, err
+func (s *Server) meeting(c command) (jitsimeet.Answer, error) {
+	if err := jitsimeet.RequireJSON(c.r.Header); err != nil {
+		return jitsimeet.Answer{}, err
 	}
-	body, err := object(c.body, "action", "payload")
+	body, err := jitsimeet.Object(c.body, "action", "payload")
 	if err != nil {
-		return answer{}, err
+		return jitsimeet.Answer{}, err
 	}
-	name, err := text(body, "action")
+	name, err := jitsimeet.Text(body, "action")
 	if err != nil {
-		return answer{}, err
+		return jitsimeet.Answer{}, err
 	}
 	act, known := actions[name]
 	if !known {
-		return answer{}, badRequest("unknown action")
+		return jitsimeet.Answer{}, jitsimeet.BadRequest("unknown action")
 	}
-	payload, err := object(body["payload"], append([]string{"conferenceFullName"}, act.fields...)...)
+	payload, err := jitsimeet.Object(body["payload"], append([]string{"conferenceFullName"}, act.fields...)...)
 	if err != nil {
-		return answer{}, err
+		return jitsimeet.Answer{}, err
 	}
 	room, err := s.conferenceRoom(payload, c.appID)
 	if err != nil {
-		return answer{}, err
+		return jitsimeet.Answer{}, err
 	}
 	return act.run(&s.state, c.appID, room, payload)
 }
 
 // conferenceRoom takes {room}@conference.{appId}.{domain} apart and returns the room.
 func (s *Server) conferenceRoom(payload map[string]json.RawMessage, appID string) (string, error) {
-	full, err := text(payload, "conferenceFullName")
+	full, err := jitsimeet.Text(payload, "conferenceFullName")
 	if err != nil {
 		return "", err
 	}
@@ -66,13 +68,13 @@ func (s *Server) conferenceRoom(payload map[string]json.RawMessage, appID string
 	host, hasPrefix := strings.CutPrefix(host, "conference.")
 	tenant, hasSuffix := strings.CutSuffix(host, "."+s.domain)
 	if !found || !hasPrefix || !hasSuffix || !isAppID(tenant) {
-		return "", badRequest("conferenceFullName must be {room}@conference.{appId}." + s.domain)
+		return "", jitsimeet.BadRequest("conferenceFullName must be {room}@conference.{appId}." + s.domain)
 	}
 	if tenant != appID {
 		return "", forbidden("conferenceFullName: the appId is not the token's")
 	}
-	if !isNormalRoom(room) {
-		return "", badRequest("conferenceFullName: the room must be normalised and lower-case")
+	if !jitsimeet.IsNormalRoom(room) {
+		return "", jitsimeet.BadRequest("conferenceFullName: the room must be normalised and lower-case")
 	}
 	return room, nil
 }
@@ -82,56 +84,56 @@ func isAppID(text string) bool {
 	return strings.HasPrefix(text, appIDPrefix) && !strings.ContainsAny(text, "./@ ")
 }
 
-func runDestroy(s *state, appID, room string, _ map[string]json.RawMessage) (answer, error) {
+func runDestroy(s *state, appID, room string, _ map[string]json.RawMessage) (jitsimeet.Answer, error) {
 	if !s.destroy(appID, room) {
-		return answer{}, refuse(http.StatusNotFound, "not_found", "no such meeting now")
+		return jitsimeet.Answer{}, jitsimeet.Refuse(http.StatusNotFound, "not_found", "no such meeting now")
 	}
 	return done("meeting destroyed"), nil
 }
 
-func runKick(s *state, appID, room string, payload map[string]json.RawMessage) (answer, error) {
-	id, err := text(payload, "participantId")
+func runKick(s *state, appID, room string, payload map[string]json.RawMessage) (jitsimeet.Answer, error) {
+	id, err := jitsimeet.Text(payload, "participantId")
 	if err != nil {
-		return answer{}, err
+		return jitsimeet.Answer{}, err
 	}
 	if !participantID.MatchString(id) {
-		return answer{}, badRequest("participantId must be 8 lower-case hex digits: the first block of the UUID in participantJid")
+		return jitsimeet.Answer{}, jitsimeet.BadRequest("participantId must be 8 lower-case hex digits: the first block of the UUID in participantJid")
 	}
 	if !s.remove(appID, room, id, reasonKicked) {
-		return answer{}, refuse(http.StatusNotFound, "not_found", "no such participant in this meeting now")
+		return jitsimeet.Answer{}, jitsimeet.Refuse(http.StatusNotFound, "not_found", "no such participant in this meeting now")
 	}
 	return done("participant removed"), nil
 }
 
-func runDialOut(s *state, appID, room string, payload map[string]json.RawMessage) (answer, error) {
+func runDialOut(s *state, appID, room string, payload map[string]json.RawMessage) (jitsimeet.Answer, error) {
 	number, err := phone(payload)
 	if err != nil {
-		return answer{}, err
+		return jitsimeet.Answer{}, err
 	}
 	if err := s.dial(appID, room, number); err != nil {
-		return answer{}, err
+		return jitsimeet.Answer{}, err
 	}
 	return done("call requested"), nil
 }
 
-func runHangUp(s *state, appID, room string, payload map[string]json.RawMessage) (answer, error) {
+func runHangUp(s *state, appID, room string, payload map[string]json.RawMessage) (jitsimeet.Answer, error) {
 	number, err := phone(payload)
 	if err != nil {
-		return answer{}, err
+		return jitsimeet.Answer{}, err
 	}
 	if !s.hangUp(appID, room, number) {
-		return answer{}, refuse(http.StatusNotFound, "not_found", "no such call in this meeting now")
+		return jitsimeet.Answer{}, jitsimeet.Refuse(http.StatusNotFound, "not_found", "no such call in this meeting now")
 	}
 	return done("call ended"), nil
 }
 
 func phone(payload map[string]json.RawMessage) (string, error) {
-	number, err := text(payload, "phoneNo")
+	number, err := jitsimeet.Text(payload, "phoneNo")
 	if err != nil {
 		return "", err
 	}
 	if !phoneNo.MatchString(number) {
-		return "", badRequest("phoneNo must be + and 6 to 15 digits, the first not 0")
+		return "", jitsimeet.BadRequest("phoneNo must be + and 6 to 15 digits, the first not 0")
 	}
 	return number, nil
 }

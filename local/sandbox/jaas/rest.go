@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"gavel/local/sandbox"
+	"gavel/local/sandbox/jitsimeet"
 )
 
 // command is one verified request to a server-side endpoint.
@@ -17,7 +18,7 @@ type command struct {
 // endpoint is one path of https://developer.8x8.com/jaas/docs/webhooks-jaas-endpoints; all are POST.
 type endpoint struct {
 	pattern string
-	run     func(*Server, command) (answer, error)
+	run     func(*Server, command) (jitsimeet.Answer, error)
 }
 
 var endpoints = []endpoint{
@@ -30,46 +31,46 @@ var endpoints = []endpoint{
 // so that a caller who has its answer finds it in the record.
 func (s *Server) serveREST(w http.ResponseWriter, r *http.Request, segments []string, pathErr error) {
 	arrived := s.now()
-	body, bodyErr := readBody(r)
+	body, bodyErr := jitsimeet.ReadBody(r)
 	claims, tokenErr := s.bearer(r)
 
 	a, err := s.answerREST(r, segments, body, claims, pathErr, bodyErr, tokenErr)
 	if err != nil {
-		a = refused(err)
+		a = jitsimeet.Refused(err)
 	}
 	x := sandbox.Exchange{
 		Time: arrived, Provider: Provider,
-		Method: r.Method, Path: escapedPath(r.URL), Query: r.URL.RawQuery,
-		ContentType: r.Header.Get("Content-Type"), Authorization: authScheme(r.Header),
+		Method: r.Method, Path: jitsimeet.EscapedPath(r.URL), Query: r.URL.RawQuery,
+		ContentType: r.Header.Get("Content-Type"), Authorization: jitsimeet.AuthScheme(r.Header),
 		Claims: claims, Body: sandbox.Body(body),
-		Answer: sandbox.Answer{Status: a.status, Body: a.body},
+		Answer: sandbox.Answer{Status: a.Status, Body: a.Body},
 	}
 	if tokenErr != nil {
 		x.TokenError = tokenErr.Error()
 	}
 	s.recorder.Record(x)
-	a.write(w, http.MethodPost)
+	a.Write(w, http.MethodPost)
 }
 
 // answerREST decides in the order a gateway and the service behind it would: is there such a path, is
 // the request of the right size, who asks, may they, and only then what they ask.
 func (s *Server) answerREST(
 	r *http.Request, segments []string, body []byte, claims map[string]any, pathErr, bodyErr, tokenErr error,
-) (answer, error) {
+) (jitsimeet.Answer, error) {
 	if pathErr != nil {
-		return answer{}, pathErr
+		return jitsimeet.Answer{}, pathErr
 	}
 	e, values, err := findEndpoint(r.Method, segments)
 	switch {
 	case err != nil:
-		return answer{}, err
+		return jitsimeet.Answer{}, err
 	case bodyErr != nil:
-		return answer{}, bodyErr
+		return jitsimeet.Answer{}, bodyErr
 	case tokenErr != nil:
-		return answer{}, refuse(http.StatusUnauthorized, "unauthorized", tokenErr.Error())
+		return jitsimeet.Answer{}, jitsimeet.Refuse(http.StatusUnauthorized, "unauthorized", tokenErr.Error())
 	}
 	if err := requireAdmin(claims); err != nil {
-		return answer{}, err
+		return jitsimeet.Answer{}, err
 	}
 	// Verified: sub is a string, the tenant in kid.
 	appID, _ := claims["sub"].(string)
@@ -78,16 +79,16 @@ func (s *Server) answerREST(
 
 func findEndpoint(method string, segments []string) (endpoint, []string, error) {
 	for _, e := range endpoints {
-		values := matchPath(segments, e.pattern)
+		values := jitsimeet.MatchPath(segments, e.pattern)
 		if values == nil {
 			continue
 		}
 		if method != http.MethodPost {
-			return e, nil, refuse(http.StatusMethodNotAllowed, "method_not_allowed", "the method must be POST")
+			return e, nil, jitsimeet.Refuse(http.StatusMethodNotAllowed, "method_not_allowed", "the method must be POST")
 		}
 		return e, values, nil
 	}
-	return endpoint{}, nil, errNoSuchPath
+	return endpoint{}, nil, jitsimeet.ErrNoSuchPath
 }
 
 // requirePathTenant holds the tenant in the path against the token's.

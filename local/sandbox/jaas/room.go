@@ -1,9 +1,9 @@
 package jaas
 
 import (
-	"crypto/rand"
-	"fmt"
 	"slices"
+
+	"gavel/local/sandbox/jitsimeet"
 )
 
 // room is there while somebody is inside or a call waits for the first to come.
@@ -50,25 +50,16 @@ func (r *room) find(id string) int {
 // begin to ring.
 func (r *room) enter(p participant, domain string) *participant {
 	if len(r.participants) == 0 {
-		r.session = newUUID()
+		r.session = jitsimeet.NewUUID()
 	}
 	for _, c := range r.calls {
 		c.State = callRinging
 	}
-	id := newUUID()
+	id := jitsimeet.NewUUID()
 	for r.find(id[:8]) >= 0 { // the short id has to be unique inside the room
-		id = newUUID()
+		id = jitsimeet.NewUUID()
 	}
 	p.ID, p.JID = id[:8], id+"@"+domain
 	r.participants = append(r.participants, &p)
 	return &p
-}
-
-// newUUID returns a random (version 4) UUID.
-func newUUID() string {
-	var b [16]byte
-	_, _ = rand.Read(b[:]) // never fails, see its documentation
-	b[6] = b[6]&0x0f | 0x40
-	b[8] = b[8]&0x3f | 0x80
-	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
 }

@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+
+	"gavel/local/sandbox/jitsimeet"
 )
 
 // liveRoom returns the room to enter or to call, made if it is not there.
@@ -33,14 +35,14 @@ func (s *state) join(appID, name string, p participant, hash [sha256.Size]byte) 
 		return participant{}, "", err
 	}
 	if t.banned(p.UserID, hash) {
-		return participant{}, "", refuse(http.StatusForbidden, "user is banned", "the user or the token is banned")
+		return participant{}, "", jitsimeet.Refuse(http.StatusForbidden, "user is banned", "the user or the token is banned")
 	}
 	r, err := s.liveRoom(appID, name)
 	if err != nil {
 		return participant{}, "", err
 	}
 	if len(r.participants) >= maxParticipants {
-		return participant{}, "", refuse(http.StatusForbidden, "room-full", "a meeting holds 500 participants")
+		return participant{}, "", jitsimeet.Refuse(http.StatusForbidden, "room-full", "a meeting holds 500 participants")
 	}
 	first := len(r.participants) == 0
 	joined = *r.enter(p, s.domain)

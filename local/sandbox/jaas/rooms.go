@@ -3,6 +3,8 @@ package jaas
 import (
 	"encoding/json"
 	"net/http"
+
+	"gavel/local/sandbox/jitsimeet"
 )
 
 // serveRooms serves the sandbox's own API, described at [Server]. It is not part of the service and
@@ -10,30 +12,30 @@ import (
 func (s *Server) serveRooms(w http.ResponseWriter, r *http.Request, segments []string) {
 	a, allow, err := s.answerRooms(r, segments)
 	if err != nil {
-		a = refused(err)
+		a = jitsimeet.Refused(err)
 	}
-	a.write(w, allow)
+	a.Write(w, allow)
 }
 
 // answerRooms also returns the method the path allows.
-func (s *Server) answerRooms(r *http.Request, segments []string) (answer, string, error) {
+func (s *Server) answerRooms(r *http.Request, segments []string) (jitsimeet.Answer, string, error) {
 	method, run := roomsRoute(segments)
 	if run == nil {
-		return answer{}, "", errNoSuchPath
+		return jitsimeet.Answer{}, "", jitsimeet.ErrNoSuchPath
 	}
 	if r.Method != method {
-		return answer{}, method, refuse(http.StatusMethodNotAllowed, "method_not_allowed", "the method must be "+method)
+		return jitsimeet.Answer{}, method, jitsimeet.Refuse(http.StatusMethodNotAllowed, "method_not_allowed", "the method must be "+method)
 	}
-	appID, err := decodeSegment(segments[0])
+	appID, err := jitsimeet.DecodeSegment(segments[0])
 	if err != nil {
-		return answer{}, method, err
+		return jitsimeet.Answer{}, method, err
 	}
 	visit := visit{r: r, appID: appID}
 	if len(segments) > 1 {
 		// Still encoded: the client drops characters before it decodes.
-		visit.room = normalRoom(segments[1])
-		if visit.room == "" || len(visit.room) > maxRoomBytes {
-			return answer{}, method, badRequest("no room is left of this name once it is normalised, or it is too long")
+		visit.room = jitsimeet.NormalRoom(segments[1])
+		if visit.room == "" || len(visit.room) > jitsimeet.MaxRoomBytes {
+			return jitsimeet.Answer{}, method, jitsimeet.BadRequest("no room is left of this name once it is normalised, or it is too long")
 		}
 	}
 	if len(segments) > 3 {
@@ -51,7 +53,7 @@ type visit struct {
 	participant string // short id
 }
 
-func roomsRoute(segments []string) (string, func(*Server, visit) (answer, error)) {
+func roomsRoute(segments []string) (string, func(*Server, visit) (jitsimeet.Answer, error)) {
 	switch {
 	case len(segments) > 2 && segments[2] != "participants":
 		return "", nil
@@ -67,23 +69,23 @@ func roomsRoute(segments []string) (string, func(*Server, visit) (answer, error)
 	return "", nil
 }
 
-func (s *Server) listRooms(v visit) (answer, error) {
-	return answer{http.StatusOK, map[string]any{"rooms": s.state.list(v.appID)}}, nil
+func (s *Server) listRooms(v visit) (jitsimeet.Answer, error) {
+	return jitsimeet.Answer{Status: http.StatusOK, Body: map[string]any{"rooms": s.state.list(v.appID)}}, nil
 }
 
-func (s *Server) showRoom(v visit) (answer, error) {
+func (s *Server) showRoom(v visit) (jitsimeet.Answer, error) {
 	view, ok := s.state.show(v.appID, v.room)
 	if !ok {
-		return answer{}, refuse(http.StatusNotFound, "not_found", "no such meeting now")
+		return jitsimeet.Answer{}, jitsimeet.Refuse(http.StatusNotFound, "not_found", "no such meeting now")
 	}
-	return answer{http.StatusOK, view}, nil
+	return jitsimeet.Answer{Status: http.StatusOK, Body: view}, nil
 }
 
-func (s *Server) leave(v visit) (answer, error) {
+func (s *Server) leave(v visit) (jitsimeet.Answer, error) {
 	if !s.state.remove(v.appID, v.room, v.participant, reasonLeft) {
-		return answer{}, refuse(http.StatusNotFound, "not_found", "no such participant in this meeting now")
+		return jitsimeet.Answer{}, jitsimeet.Refuse(http.StatusNotFound, "not_found", "no such participant in this meeting now")
 	}
-	return answer{status: http.StatusNoContent}, nil
+	return jitsimeet.Answer{Status: http.StatusNoContent}, nil
 }
 
 // joinedBody is what somebody who joined gets to know.
@@ -95,47 +97,32 @@ type joinedBody struct {
 
 // join does what a browser with the join link and the server behind it would: the client's check of the
 // token, the server's, the bans, and then the room.
-func (s *Server) join(v visit) (answer, error) {
-	raw, err := joinToken(v.r)
+func (s *Server) join(v visit) (jitsimeet.Answer, error) {
+	raw, err := jitsimeet.JoinToken(v.r)
 	if err != nil {
-		return answer{}, err
+		return jitsimeet.Answer{}, err
 	}
-	t, err := checkAsClient(raw, s.now())
+	t, err := jitsimeet.CheckAsClient(raw, s.now())
 	if err != nil {
-		return answer{}, err
+		return jitsimeet.Answer{}, err
 	}
 	if err := s.checkAsServer(v.r.Context(), t, v.appID, v.room); err != nil {
-		return answer{}, err
+		return jitsimeet.Answer{}, err
 	}
-	p, session, err := s.state.join(v.appID, v.room, newcomer(t.claims), t.hash)
+	p, session, err := s.state.join(v.appID, v.room, newcomer(t.Claims), t.Hash)
 	if err != nil {
-		return answer{}, err
+		return jitsimeet.Answer{}, err
 	}
-	return answer{http.StatusCreated, joinedBody{p, session, v.room}}, nil
-}
-
-func joinToken(r *http.Request) (string, error) {
-	body, err := readBody(r)
-	if err != nil {
-		return "", err
-	}
-	if err := requireJSON(r.Header); err != nil {
-		return "", err
-	}
-	fields, err := object(body, "jwt")
-	if err != nil {
-		return "", err
-	}
-	return text(fields, "jwt")
+	return jitsimeet.Answer{Status: http.StatusCreated, Body: joinedBody{p, session, v.room}}, nil
 }
 
 // newcomer reads context.user, and the group beside it. All of it is optional.
 func newcomer(claims map[string]any) participant {
-	user, _ := claimContext(claims)["user"].(map[string]any)
-	moderator, _ := flag(user["moderator"])
+	user, _ := jitsimeet.ClaimContext(claims)["user"].(map[string]any)
+	moderator, _ := jitsimeet.Flag(user["moderator"])
 	return participant{
 		UserID: word(user["id"]), Name: word(user["name"]), Moderator: moderator,
-		Email: word(user["email"]), Avatar: word(user["avatar"]), Group: word(claimContext(claims)["group"]),
+		Email: word(user["email"]), Avatar: word(user["avatar"]), Group: word(jitsimeet.ClaimContext(claims)["group"]),
 	}
 }
 

@@ -20,6 +20,8 @@ import (
 	"time"
 
 	"gavel/local/sandbox"
+	"gavel/local/sandbox/delivery"
+	"gavel/local/sandbox/jitsimeet"
 )
 
 // Provider is the name under which exchanges are recorded.
@@ -100,7 +102,8 @@ func New(o Options) *Server {
 	s.state.tenants = map[string]*tenant{}
 	s.state.domain = s.domain
 	if o.Webhook != nil {
-		s.state.webhooks = newQueue(o.Webhook, newWebhookClient(o.Transport), s.now)
+		s.state.webhooks = newQueue(o.Webhook, delivery.NewClient(o.Transport), s.now)
+		s.state.now = s.now
 	}
 	return s
 }
@@ -111,21 +114,21 @@ func (s *Server) Flush(ctx context.Context) error {
 	if s.state.webhooks == nil {
 		return nil
 	}
-	return s.state.webhooks.flush(ctx)
+	return s.state.webhooks.Flush(ctx)
 }
 
 // Close breaks off the sending of events and forgets those that wait; none is sent from then on. The rest of the
 // server goes on.
 func (s *Server) Close() {
 	if s.state.webhooks != nil {
-		s.state.webhooks.close()
+		s.state.webhooks.Close()
 	}
 }
 
 // ServeHTTP serves both groups of paths. Whatever is not below /rooms counts as a request to the
 // service, so that a client with a wrong base URL finds its mistake in the record.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	segments, err := splitPath(r.URL)
+	segments, err := jitsimeet.SplitPath(r.URL)
 	if err == nil && segments[0] == "rooms" {
 		s.serveRooms(w, r, segments[1:])
 		return

@@ -4,6 +4,10 @@ import (
 	"crypto/sha256"
 	"net/http"
 	"sync"
+	"time"
+
+	"gavel/local/sandbox/delivery"
+	"gavel/local/sandbox/jitsimeet"
 )
 
 // Limits. Only the number of participants is documented (https://developer.8x8.com/jaas/docs/faq);
@@ -16,7 +20,7 @@ const (
 	maxCalls        = 500
 )
 
-var errFull = refuse(http.StatusServiceUnavailable, "sandbox_full", "the sandbox holds as much as it can; start it again")
+var errFull = jitsimeet.Refuse(http.StatusServiceUnavailable, "sandbox_full", "the sandbox holds as much as it can; start it again")
 
 // state is everything the sandbox remembers. One mutex guards it all: no command touches more than one
 // room, and none waits for anything while it holds the lock.
@@ -25,7 +29,8 @@ type state struct {
 	domain  string
 	tenants map[string]*tenant
 	// webhooks is nil when nobody is told. To put an event into it is not to wait.
-	webhooks *queue
+	webhooks *delivery.Queue[event]
+	now      func() time.Time // when there are webhooks
 }
 
 type tenant struct {

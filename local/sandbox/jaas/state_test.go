@@ -50,11 +50,3 @@ func TestNewcomer(t *testing.T) {
 		}
 	}
 }
-
-func TestRefused_HidesOtherErrors(t *testing.T) {
-	t.Parallel()
-	got := refused(errors.New("secret"))
-	if body, _ := got.body.(errorBody); got.status != 500 || body.Message != "internal error" {
-		t.Errorf("got %+v", got)
-	}
-}

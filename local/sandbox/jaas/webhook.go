@@ -7,9 +7,10 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"fmt"
-	"io"
 	"net/http"
 	"time"
+
+	"gavel/local/sandbox/delivery"
 )
 
 // Webhook is what a tenant's owner enters in the console: where events go and how to know them.
@@ -48,8 +49,7 @@ func (h Webhook) post(ctx context.Context, client *http.Client, at time.Time, bo
 		return err
 	}
 	defer res.Body.Close()
-	// What the receiver says does not matter, but read to its end the connection can be used again.
-	_, _ = io.CopyN(io.Discard, res.Body, maxBodyBytes)
+	delivery.Drain(res.Body)
 	if res.StatusCode < 200 || res.StatusCode > 299 {
 		return fmt.Errorf("the receiver answered %d", res.StatusCode)
 	}
@@ -62,12 +62,4 @@ func (h Webhook) signature(at time.Time, body []byte) string {
 	mac := hmac.New(sha256.New, []byte(h.Secret))
 	fmt.Fprintf(mac, "%d.%s", at.Unix(), body)
 	return fmt.Sprintf("t=%d,v1=%s", at.Unix(), base64.StdEncoding.EncodeToString(mac.Sum(nil)))
-}
-
-// newWebhookClient makes a client that takes a redirect for an answer: the signature is for one URL's owner.
-func newWebhookClient(transport http.RoundTripper) *http.Client {
-	return &http.Client{
-		Transport:     transport,
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}
 }

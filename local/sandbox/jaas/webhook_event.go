@@ -1,6 +1,10 @@
 package jaas
 
-import "strings"
+import (
+	"strings"
+
+	"gavel/local/sandbox/jitsimeet"
+)
 
 // The events that the sandbox sends, of those in https://developer.8x8.com/jaas/docs/webhooks-events.
 const (
@@ -72,12 +76,12 @@ func (s *state) tell(eventType, appID string, r *room, data any) {
 	if s.webhooks == nil {
 		return
 	}
-	s.webhooks.add(appID, event{
+	s.webhooks.Add(appID, event{
 		EventType:      eventType,
 		SessionID:      r.session,
-		Timestamp:      s.webhooks.now().UnixMilli(),
+		Timestamp:      s.now().UnixMilli(),
 		FQN:            appID + "/" + r.name,
-		IdempotencyKey: newUUID(),
+		IdempotencyKey: jitsimeet.NewUUID(),
 		CustomerID:     strings.TrimPrefix(appID, appIDPrefix+"-"),
 		AppID:          appID,
 		Data:           data,

@@ -1,9 +1,6 @@
 package jaas
 
 import (
-	"context"
-	"errors"
-	"net/http"
 	"testing"
 	"time"
 )
@@ -16,38 +13,5 @@ func TestSignature_IsThatOfTheDocuments(t *testing.T) {
 	const want = "t=1632490060,v1=xlzqEojlh4qb21sQpXYsWgyK8x9HVpz+RQldsv18rV0="
 	if got := hook.signature(time.Unix(1632490060, 999), []byte(body)); got != want {
 		t.Errorf("got %s, want %s", got, want)
-	}
-}
-
-func TestQueue_HoldsOnlySoMuch(t *testing.T) {
-	t.Parallel()
-	entered, release := make(chan struct{}), make(chan struct{})
-	asked := 0
-	q := newQueue(func(context.Context, string) (Webhook, error) {
-		if asked++; asked == 1 {
-			close(entered)
-			<-release
-		}
-		return Webhook{}, nil
-	}, http.DefaultClient, time.Now)
-	q.add("a", event{})
-	<-entered
-	for range maxEvents + 5 {
-		q.add("a", event{})
-	}
-	close(release)
-	if err := q.flush(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	if want := 1 + maxEvents; asked != want {
-		t.Errorf("delivered %d events, want %d", asked, want)
-	}
-	q.add("a", event{})
-	if err := q.flush(t.Context()); err != nil || asked != 2+maxEvents {
-		t.Errorf("delivered %d events, %v; want room for one more", asked, err)
-	}
-	q.close()
-	if q.add("a", event{}); !errors.Is(q.ctx.Err(), context.Canceled) || len(q.waiting) != 0 {
-		t.Errorf("got %d tenants waiting after the end, want none", len(q.waiting))
 	}
 }

@@ -64,32 +64,3 @@ func TestObjectIDs_CounterStaysInItsDigits(t *testing.T) {
 		}
 	}
 }
-
-func TestQueue_HoldsOnlySoMuch(t *testing.T) {
-	t.Parallel()
-	entered, release := make(chan struct{}), make(chan struct{})
-	asked := 0
-	q := newQueue(func(context.Context, string) (Webhook, error) {
-		if asked++; asked == 1 {
-			close(entered)
-			<-release
-		}
-		return Webhook{}, nil
-	}, http.DefaultClient)
-	q.add(event{})
-	<-entered
-	for range maxEvents + 5 {
-		q.add(event{})
-	}
-	close(release)
-	if err := q.flush(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	if want := 1 + maxEvents; asked != want {
-		t.Errorf("delivered %d events, want %d", asked, want)
-	}
-	q.close()
-	if q.add(event{}); len(q.waiting) != 0 {
-		t.Errorf("got %d events waiting after the end, want none", len(q.waiting))
-	}
-}

@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"gavel/local/sandbox"
+	"gavel/local/sandbox/delivery"
 )
 
 // Provider is the name under which exchanges are recorded.
@@ -103,7 +104,7 @@ func New(o Options) *Server {
 	}
 	s.state = newState(s.now())
 	if o.Webhook != nil {
-		s.state.webhooks = newQueue(o.Webhook, newWebhookClient(o.Transport))
+		s.state.webhooks = newQueue(o.Webhook, delivery.NewClient(o.Transport))
 	}
 	return s
 }
@@ -114,14 +115,14 @@ func (s *Server) Flush(ctx context.Context) error {
 	if s.state.webhooks == nil {
 		return nil
 	}
-	return s.state.webhooks.flush(ctx)
+	return s.state.webhooks.Flush(ctx)
 }
 
 // Close breaks off the sending of events and forgets those that wait; none is sent from then on. The rest of the
 // server goes on.
 func (s *Server) Close() {
 	if s.state.webhooks != nil {
-		s.state.webhooks.close()
+		s.state.webhooks.Close()
 	}
 }
 

@@ -4,9 +4,10 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"io"
 	"net/http"
 	"time"
+
+	"gavel/local/sandbox/delivery"
 )
 
 // The hooks that the sandbox has, of those in https://veeting.com/en/developer-documentation/web-hooks.
@@ -34,9 +35,6 @@ type WebhookFunc func(ctx context.Context, hook string) (Webhook, error)
 // deliveryTimeout is how long a receiver may take; the documents name no limit.
 const deliveryTimeout = 10 * time.Second
 
-// maxReplyBytes is how much is read of what a receiver says.
-const maxReplyBytes = 1 << 20
-
 // send delivers one body. Any 2xx is success; a redirect is none.
 func (h Webhook) send(ctx context.Context, client *http.Client, body []byte) error {
 	ctx, cancel := context.WithTimeout(ctx, deliveryTimeout)
@@ -50,8 +48,7 @@ func (h Webhook) send(ctx context.Context, client *http.Client, body []byte) err
 		return err
 	}
 	defer res.Body.Close()
-	// What the receiver says does not matter, but read to its end the connection can be used again.
-	_, _ = io.CopyN(io.Discard, res.Body, maxReplyBytes)
+	delivery.Drain(res.Body)
 	if res.StatusCode < 200 || res.StatusCode > 299 {
 		return fmt.Errorf("the receiver answered %d", res.StatusCode)
 	}
@@ -76,12 +73,4 @@ func (h Webhook) request(ctx context.Context, body []byte) (*http.Request, error
 		req.Header.Set(headerKey, h.Key)
 	}
 	return req, nil
-}
-
-// newWebhookClient makes a client that takes a redirect for an answer: the key is for one URL's owner.
-func newWebhookClient(transport http.RoundTripper) *http.Client {
-	return &http.Client{
-		Transport:     transport,
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}
 }

@@ -1,4 +1,4 @@
-package jaas
+package jitsimeet
 
 import (
 	"encoding/json"
@@ -19,58 +19,61 @@ var features = []string{
 	"transcription",
 }
 
-// checkAsClient is the web client's look at a token before it connects, with the client's own error
+// appIDPrefix starts what the client takes for a tenant of JaaS.
+const appIDPrefix = "vpaas-magic-cookie"
+
+// CheckAsClient is the web client's look at a token before it connects, with the client's own error
 // keys: https://github.com/jitsi/jitsi-meet/blob/master/react/features/base/jwt/functions.ts
 //
 // It is stricter in two places where the client notices nothing and the user waits for ever: a header
 // or payload that cannot be read gets its key, and times in milliseconds are invalid.
-func checkAsClient(raw string, now time.Time) (token, error) {
-	t, err := parseToken(raw)
+func CheckAsClient(raw string, now time.Time) (Token, error) {
+	t, err := ParseToken(raw)
 	switch {
-	case errors.Is(err, errTokenForm), errors.Is(err, errHeader):
-		return token{}, clientRefusal("headerNotFound")
-	case errors.Is(err, errPayload):
-		return token{}, clientRefusal("payloadNotFound")
+	case errors.Is(err, ErrTokenForm), errors.Is(err, ErrHeader):
+		return Token{}, clientRefusal("headerNotFound")
+	case errors.Is(err, ErrPayload):
+		return Token{}, clientRefusal("payloadNotFound")
 	case err != nil:
 		// The client does not look at signatures; the server does.
-		return token{}, notAllowed(err.Error())
+		return Token{}, NotAllowed(err.Error())
 	}
-	if sub, _ := t.claims["sub"].(string); strings.HasPrefix(sub, appIDPrefix) && falsy(t.header["kid"]) {
-		return token{}, clientRefusal("kidNotFound")
+	if sub, _ := t.Claims["sub"].(string); strings.HasPrefix(sub, appIDPrefix) && falsy(t.Header["kid"]) {
+		return Token{}, clientRefusal("kidNotFound")
 	}
-	keys := slices.Concat(jaasKeys(t), timeKeys(t.claims, now), contextKeys(t.claims))
+	keys := slices.Concat(jaasKeys(t), timeKeys(t.Claims, now), contextKeys(t.Claims))
 	if len(keys) > 0 {
-		return token{}, clientRefusal(keys...)
+		return Token{}, clientRefusal(keys...)
 	}
 	return t, nil
 }
 
 func clientRefusal(keys ...string) error {
-	return &refusal{
-		status: http.StatusForbidden, code: keys[0], keys: keys,
-		message: "the web client rejects the token: " + strings.Join(keys, ", "),
+	return &Refusal{
+		Status: http.StatusForbidden, Code: keys[0], Keys: keys,
+		Message: "the web client rejects the token: " + strings.Join(keys, ", "),
 	}
 }
 
 // jaasKeys are the checks the client makes only when sub is a JaaS tenant.
-func jaasKeys(t token) []string {
-	sub, _ := t.claims["sub"].(string)
+func jaasKeys(t Token) []string {
+	sub, _ := t.Claims["sub"].(string)
 	if !strings.HasPrefix(sub, appIDPrefix) {
 		return nil
 	}
 	var keys []string
-	kid, isString := t.header["kid"].(string)
+	kid, isString := t.Header["kid"].(string)
 	// A kid that is no string makes the client's check fail silently; the server refuses it later.
 	if tenant, _, found := strings.Cut(kid, "/"); isString && (!found || tenant != sub) {
 		keys = append(keys, "kidMismatch")
 	}
-	if t.claims["aud"] != "jitsi" {
+	if t.Claims["aud"] != "jitsi" {
 		keys = append(keys, "audInvalid")
 	}
-	if t.claims["iss"] != "chat" {
+	if t.Claims["iss"] != "chat" {
 		keys = append(keys, "issInvalid")
 	}
-	if falsy(claimContext(t.claims)["features"]) {
+	if falsy(ClaimContext(t.Claims)["features"]) {
 		keys = append(keys, "featuresNotFound")
 	}
 	return keys
@@ -96,7 +99,7 @@ func timeKeys(claims map[string]any, now time.Time) []string {
 
 // clientSeconds is the client's isValidUnixTimestamp: whole milliseconds only.
 func clientSeconds(value any) (float64, bool) {
-	f, ok := seconds(value)
+	f, ok := Seconds(value)
 	return f, ok && math.Trunc(f*1000) == f*1000
 }
 
@@ -104,7 +107,7 @@ func contextKeys(claims map[string]any) []string {
 	if falsy(claims["context"]) {
 		return []string{"contextNotFound"}
 	}
-	value := claimContext(claims)["features"]
+	value := ClaimContext(claims)["features"]
 	if falsy(value) {
 		return nil // found by jaasKeys
 	}
@@ -116,7 +119,7 @@ func contextKeys(claims map[string]any) []string {
 	for name, on := range given {
 		if !slices.Contains(features, name) {
 			keys = append(keys, "featureInvalid")
-		} else if _, ok := flag(on); !ok {
+		} else if _, ok := Flag(on); !ok {
 			keys = append(keys, "featureValueInvalid")
 		}
 	}
@@ -124,14 +127,14 @@ func contextKeys(claims map[string]any) []string {
 	return slices.Compact(keys)
 }
 
-// claimContext returns the context claim, empty when it is none.
-func claimContext(claims map[string]any) map[string]any {
+// ClaimContext returns the context claim, empty when it is none.
+func ClaimContext(claims map[string]any) map[string]any {
 	got, _ := claims["context"].(map[string]any)
 	return got
 }
 
-// flag reads a boolean in the two spellings JaaS takes, true and "true".
-func flag(v any) (on, ok bool) {
+// Flag reads a boolean in the two spellings tokens have for it, true and "true".
+func Flag(v any) (on, ok bool) {
 	switch v {
 	case true, "true":
 		return true, true

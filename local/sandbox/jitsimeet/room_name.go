@@ -1,4 +1,4 @@
-package jaas
+package jitsimeet
 
 import (
 	"net/url"
@@ -16,12 +16,12 @@ const excluded = `:?#[]@!$&'()*+,;=></"`
 // unescaped are the characters encodeURIComponent leaves alone, beside letters and digits.
 const unescaped = `-_.!~*'()`
 
-// maxRoomBytes is the longest local part of an XMPP address (RFC 7622, 3.3).
-const maxRoomBytes = 1023
+// MaxRoomBytes is the longest local part of an XMPP address (RFC 7622, 3.3).
+const MaxRoomBytes = 1023
 
-// normalRoom turns a room as it stands in a URL into the name the back end knows, as the client does:
+// NormalRoom turns a room as it stands in a URL into the name the back end knows, as the client does:
 // drop the excluded characters, percent-decode, NFKC, lower-case, percent-encode, lower-case.
-func normalRoom(room string) string {
+func NormalRoom(room string) string {
 	room = dropExcluded(room)
 	if decoded, err := url.PathUnescape(room); err == nil && utf8.ValidString(decoded) {
 		room = decoded
@@ -31,9 +31,9 @@ func normalRoom(room string) string {
 	return dropExcluded(strings.ToLower(room))
 }
 
-// isNormalRoom says whether room is a name as webhooks carry it and commands should.
-func isNormalRoom(room string) bool {
-	return room != "" && len(room) <= maxRoomBytes && normalRoom(room) == room
+// IsNormalRoom says whether room is a name as webhooks carry it and commands should.
+func IsNormalRoom(room string) bool {
+	return room != "" && len(room) <= MaxRoomBytes && NormalRoom(room) == room
 }
 
 func dropExcluded(text string) string {

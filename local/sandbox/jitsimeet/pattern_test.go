@@ -1,4 +1,4 @@
-package jaas
+package jitsimeet
 
 import (
 	"errors"
@@ -70,6 +70,6 @@ func FuzzCheckRoomPattern(f *testing.F) {
 		if len(room) == 0 || len(pattern) > 64 || len(room) > 32 {
 			t.Skip()
 		}
-		_ = checkRoomPattern(pattern, room)
+		_ = CheckRoomPattern(pattern, room)
 	})
 }

@@ -1,4 +1,4 @@
-package jaas
+package jitsimeet
 
 import (
 	"errors"

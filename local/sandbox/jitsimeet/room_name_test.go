@@ -1,4 +1,4 @@
-package jaas
+package jitsimeet
 
 import (
 	"strings"
@@ -28,12 +28,12 @@ func TestNormalRoom(t *testing.T) {
 		{"ΣΑΣ ΑΣΑ", "%cf%83%ce%b1%cf%82%20%ce%b1%cf%83%ce%b1"},
 		{"Σ", "%cf%83"},
 	} {
-		got := normalRoom(tc.in)
+		got := NormalRoom(tc.in)
 		if got != tc.want {
-			t.Errorf("normalRoom(%q) = %q, want %q", tc.in, got, tc.want)
+			t.Errorf("NormalRoom(%q) = %q, want %q", tc.in, got, tc.want)
 		}
-		if again := normalRoom(got); again != got {
-			t.Errorf("normalRoom(%q) = %q: not stable", got, again)
+		if again := NormalRoom(got); again != got {
+			t.Errorf("NormalRoom(%q) = %q: not stable", got, again)
 		}
 	}
 }
@@ -43,12 +43,12 @@ func FuzzNormalRoom_Stable(f *testing.F) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, in string) {
-		once := normalRoom(in)
-		if len(once) <= maxRoomBytes && once != "" && !isNormalRoom(once) {
-			t.Errorf("normalRoom(%q) = %q, and that gives %q", in, once, normalRoom(once))
+		once := NormalRoom(in)
+		if len(once) <= MaxRoomBytes && once != "" && !IsNormalRoom(once) {
+			t.Errorf("NormalRoom(%q) = %q, and that gives %q", in, once, NormalRoom(once))
 		}
 		if strings.ContainsAny(once, excluded) {
-			t.Errorf("normalRoom(%q) = %q holds dropped characters", in, once)
+			t.Errorf("NormalRoom(%q) = %q holds dropped characters", in, once)
 		}
 	})
 }
