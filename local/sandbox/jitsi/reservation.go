@@ -110,7 +110,8 @@ func (s *state) sweep(now time.Time) {
 		if !r.settled || !r.over(now) {
 			continue
 		}
-		if rm := s.rooms[address]; rm != nil {
+		// A room that was refused can be there all the same, when reservations were turned off meanwhile.
+		if rm := s.rooms[address]; rm != nil && r.code == 0 {
 			s.close(rm, now)
 		}
 		if r.code != 0 || float64(now.Unix()) > r.end+endedKept {

@@ -154,3 +154,19 @@ func TestReservation_FollowsTheSettings(t *testing.T) {
 	w.mustJoin("standup", sign(t, guest()))
 	w.wantRequests(r, "POST /conference")
 }
+
+func TestReservation_TurnedOffAfterARefusal(t *testing.T) {
+	t.Parallel()
+	r := newReceiver(t)
+	w := setup(t, r.reservations)
+	r.answers(403, "")
+	w.wantDenied(w.join("standup", sign(t, guest())), 403, "Rejected by reservation server")
+	w.edit(func(set *jitsi.Settings) { set.ReservationsURL = "" })
+	p := w.mustJoin("standup", sign(t, guest()))
+	w.step(31 * time.Second)
+	if n := w.inside("standup"); n != 1 {
+		t.Errorf("got %d inside, want 1", n)
+	}
+	w.want(w.leave("standup", p), 204)
+	w.wantRequests(r, "POST /conference")
+}

@@ -132,7 +132,6 @@ func TestKick_OrderOfChecks(t *testing.T) {
 					left = 1
 				}
 				body := strings.NewReplacer("ID", id, "HALF", id[:4]).Replace(tc.body)
-				body = strings.Replace(body, `"participant`+id, `"participantId`, 1)
 				w.wantBare(w.do("PUT", tc.path, bearer(tc.token), body), status)
 				if n := w.inside("standup"); n != left {
 					t.Errorf("old %t: got %d inside, want %d", old, n, left)
@@ -144,7 +143,7 @@ func TestKick_OrderOfChecks(t *testing.T) {
 
 func TestKick_ContentTypeIsExact(t *testing.T) {
 	t.Parallel()
-	for _, value := range [][]string{nil, {"text/plain"}, {"application/json; charset=utf-8"}, {"Application/JSON"}, {"application/json "[:16] + ";"}, {jsonType, jsonType}} {
+	for _, value := range [][]string{nil, {"text/plain"}, {"application/json; charset=utf-8"}, {"Application/JSON"}, {"application/json;"}, {jsonType, jsonType}} {
 		t.Run(fmt.Sprint(value), func(t *testing.T) {
 			t.Parallel()
 			w := setup(t)
