@@ -36,6 +36,10 @@ func (s *Server) Info() Info {
 				BaseURL: s.url + jaasBase,
 				RoomURL: s.url + jaasPrefix + "/rooms/{appId}/{room}/participants",
 			},
+			"jitsi": {
+				BaseURL: s.url + jitsiPrefix,
+				RoomURL: s.url + jitsiPrefix + "/rooms/{room}/participants",
+			},
 			"openmeetings": {
 				BaseURL: s.url + openmeetingsPrefix,
 				RoomURL: s.url + openmeetingsPrefix + "/sandbox/rooms/{roomId}",
@@ -59,8 +63,8 @@ func (s *Server) environment(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	w.Header().Set("Cache-Control", "no-store")
 	info := s.Info()
-	_, _ = fmt.Fprintf(w, "export GAVEL='%s'\nexport KEY='%s'\nexport APP='%s'\nexport SANDBOX='%s'\n",
-		info.BaseURL, info.APIKey, info.AppID, info.BaseURL+jaasPrefix)
+	_, _ = fmt.Fprintf(w, "export GAVEL='%s'\nexport KEY='%s'\nexport APP='%s'\nexport SANDBOX='%s'\nexport JITSI='%s'\n",
+		info.BaseURL, info.APIKey, info.AppID, info.BaseURL+jaasPrefix, info.BaseURL+jitsiPrefix)
 }
 
 // Greet says where the server is and what to type next.
@@ -69,7 +73,7 @@ func (s *Server) Greet(out io.Writer) {
 }
 
 const greeting = `
-Gavel runs on %[1]s (JaaS, OpenMeetings and Veeting are sandboxes in this process). Stop it with Ctrl-C.
+Gavel runs on %[1]s (JaaS, Jitsi, OpenMeetings and Veeting are sandboxes in this process). Stop it with Ctrl-C.
 
 In another terminal, fetch the address, an API key and the sandbox's tenant into your shell:
 

@@ -26,6 +26,7 @@ const (
 	jaasPrefix  = localPrefix + "/sandbox/jaas"
 	jaasBase    = jaasPrefix + "/v1/_jaas"
 
+	jitsiPrefix        = localPrefix + "/sandbox/jitsi"
 	openmeetingsPrefix = localPrefix + "/sandbox/openmeetings"
 	veetingPrefix      = localPrefix + "/sandbox/veeting"
 )
@@ -86,6 +87,7 @@ func (s *Server) localRoutes() http.Handler {
 	mux.HandleFunc("POST "+localPrefix+"/cleanup", s.cleanup)
 	mux.Handle(filesPrefix+"/", s.files)
 	mux.Handle(jaasPrefix+"/", http.StripPrefix(jaasPrefix, s.jaasSandbox))
+	mux.Handle(jitsiPrefix+"/", http.StripPrefix(jitsiPrefix, s.jitsiSandbox))
 	mux.Handle(veetingPrefix+"/", http.StripPrefix(veetingPrefix, s.veetingSandbox))
 	mux.Handle(openmeetingsPrefix+"/", http.StripPrefix(openmeetingsPrefix, s.openmeetingsSandbox))
 	return loopbackOnly(mux)

@@ -55,13 +55,15 @@ var _ secrets.Source = generated{}
 // FullName gives prefix/name.
 func (g generated) FullName(name string) string { return g.prefix + "/" + name }
 
-// Read gives the secret of the JaaS sandbox's tenant, of the account on the OpenMeetings sandbox, or of the Veeting sandbox.
+// Read gives the secret of the JaaS sandbox's tenant, or that of one of the other sandboxes.
 func (g generated) Read(_ context.Context, name string) (secrets.Raw, error) {
 	switch name {
 	case "jaas/" + g.state.AppID:
 		return rawJSON(map[string]string{
 			"keyId": g.state.KeyID, "privateKey": g.state.PrivateKey, "webhookSecret": g.state.WebhookSecret,
 		})
+	case "jitsi":
+		return rawJSON(newJitsiAccess(g.url+jitsiPrefix, g.state))
 	case "openmeetings":
 		return rawJSON(openmeetingsAccount{
 			BaseURL: g.url + openmeetingsPrefix, User: "gavel", Password: g.state.OpenMeetingsPassword,

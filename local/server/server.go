@@ -14,6 +14,7 @@ import (
 	"gavel/local/objects"
 	"gavel/local/sandbox"
 	sandboxjaas "gavel/local/sandbox/jaas"
+	sandboxjitsi "gavel/local/sandbox/jitsi"
 	sandboxopenmeetings "gavel/local/sandbox/openmeetings"
 	sandboxveeting "gavel/local/sandbox/veeting"
 	"gavel/shared/config"
@@ -28,7 +29,8 @@ import (
 
 // Options say what the server takes from its surroundings.
 type Options struct {
-	// Getenv reads the settings: those of config.Load, PORT, GAVEL_DATA_DIR and GAVEL_SANDBOX_OPENMEETINGS.
+	// Getenv reads the settings: those of config.Load, PORT, GAVEL_DATA_DIR, GAVEL_SANDBOX_JITSI and
+	// GAVEL_SANDBOX_OPENMEETINGS.
 	Getenv func(string) string
 }
 
@@ -48,6 +50,8 @@ type Server struct {
 	appID               string
 	recorder            *sandbox.Recorder
 	jaasSandbox         *sandboxjaas.Server
+	jitsiSandbox        *sandboxjitsi.Server
+	jitsiReserves       bool // whether the sandbox asks before a room is opened
 	openmeetingsSandbox *sandboxopenmeetings.Server
 	veetingSandbox      *sandboxveeting.Server
 	jaas                *jaas.Client
@@ -106,6 +110,9 @@ func build(opt Options, url string) (*Server, error) {
 	s.jaasSandbox = sandboxjaas.New(sandboxjaas.Options{
 		PublicKey: newKeyRing(s.secrets).find, Domain: s.settings.JaaSDomain, Recorder: s.recorder, Webhook: s.webhook,
 	})
+	if s.jitsiSandbox, err = s.newJitsi(opt.Getenv(jitsiTraits)); err != nil {
+		return nil, err
+	}
 	if s.openmeetingsSandbox, err = s.newOpenMeetings(opt.Getenv(openmeetingsVersion)); err != nil {
 		return nil, err
 	}
@@ -159,6 +166,7 @@ func (s *Server) Close() error {
 	s.end()
 	<-s.swept
 	s.jaasSandbox.Close()
+	s.jitsiSandbox.Close()
 	s.veetingSandbox.Close()
 	return errors.Join(err, s.table.Close())
 }

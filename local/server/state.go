@@ -34,6 +34,10 @@ type state struct {
 	OpenMeetingsPassword string `json:"openmeetingsPassword"`
 	VeetingKey           string `json:"veetingKey"`
 	VeetingHookKey       string `json:"veetingHookKey"`
+	// JitsiKey signs participants' tokens and JitsiSystemKey commands; JitsiCallbackToken is what that sandbox comes with.
+	JitsiKey           string `json:"jitsiKey"`       // PEM, PKCS #8
+	JitsiSystemKey     string `json:"jitsiSystemKey"` // the same
+	JitsiCallbackToken string `json:"jitsiCallbackToken"`
 
 	issuerKey *ecdsa.PrivateKey
 }
@@ -58,7 +62,11 @@ func loadState(dir string) (*state, error) {
 	if err := json.Unmarshal(text, st); err != nil {
 		return nil, fmt.Errorf("%s cannot be read; remove it to get a fresh one: %w", path, err)
 	}
-	if st.addSecrets() { // written by an earlier version
+	added, err := st.addSecrets()
+	if err != nil {
+		return nil, err
+	}
+	if added { // it was written by an earlier version
 		if err := st.save(path); err != nil {
 			return nil, err
 		}
@@ -67,23 +75,36 @@ func loadState(dir string) (*state, error) {
 }
 
 // addSecrets makes up what is missing, and says whether something was.
-func (st *state) addSecrets() (added bool) {
+func (st *state) addSecrets() (added bool, err error) {
 	for secret, fresh := range map[*string]string{
 		&st.WebhookSecret: "whsec_" + randomHex(16), &st.FilesSecret: randomHex(20), &st.OpenMeetingsPassword: randomHex(20),
-		&st.VeetingKey: randomHex(20), &st.VeetingHookKey: randomHex(20),
+		&st.VeetingKey: randomHex(20), &st.VeetingHookKey: randomHex(20), &st.JitsiCallbackToken: randomHex(20),
 	} {
 		if *secret == "" {
 			*secret, added = fresh, true
 		}
 	}
-	return added
+	for _, key := range []*string{&st.PrivateKey, &st.JitsiKey, &st.JitsiSystemKey} {
+		if *key != "" {
+			continue
+		}
+		if *key, err = newRSAKey(); err != nil {
+			return added, err
+		}
+		added = true
+	}
+	return added, nil
+}
+
+func newRSAKey() (string, error) {
+	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		return "", fmt.Errorf("make a key for the sandboxes: %w", err)
+	}
+	return toPEM(key)
 }
 
 func makeState(path string) (*state, error) {
-	tenantKey, err := rsa.GenerateKey(rand.Reader, 2048)
-	if err != nil {
-		return nil, fmt.Errorf("make the sandbox's key: %w", err)
-	}
 	issuerKey, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		return nil, fmt.Errorf("make the identity provider's key: %w", err)
@@ -93,8 +114,7 @@ func makeState(path string) (*state, error) {
 		AppID: sandboxAppID, KeyID: sandboxKeyID,
 		APIKey: key, APIKeyHash: entry.SHA256,
 	}
-	st.addSecrets()
-	if st.PrivateKey, err = toPEM(tenantKey); err != nil {
+	if _, err := st.addSecrets(); err != nil {
 		return nil, err
 	}
 	if st.IssuerKey, err = toPEM(issuerKey); err != nil {
