@@ -78,7 +78,8 @@ func (a *access) lookToken(p Place, now time.Time) (string, error) {
 // (net.url), so that a name with escapes in it is asked for once more when it is not there.
 func (c *Client) lookWith(ctx context.Context, as *access, p Place, token string, budget time.Duration) ([]Occupant, error) {
 	found, err := c.lookFor(ctx, as, p, string(p.Room), token, budget)
-	if again := httpclient.EscapeSegment(string(p.Room)); gone(err) && again != string(p.Room) {
+	again := httpclient.EscapeSegment(string(p.Room))
+	if again != string(p.Room) && (gone(err) || token != "" && httpclient.Rejected(err)) {
 		return c.lookFor(ctx, as, p, again, token, budget)
 	}
 	return found, err
