@@ -29,9 +29,11 @@ func (c *Client) CheckSender(ctx context.Context, authorization string) error {
 		return nil
 	}
 	// The token may have been added a moment ago.
-	fresh, err := c.access.Refresh(ctx, secretName, used)
+	if fresh, err := c.access.Refresh(ctx, secretName, used); err == nil {
+		used = fresh
+	}
 	switch {
-	case err == nil && fresh.Value.sent(authorization):
+	case used.Value.sent(authorization):
 		return nil
 	case len(used.Value.callbacks) == 0:
 		return &secrets.Error{Name: c.access.FullName(secretName), Reason: "callbackTokens is missing"}
