@@ -105,10 +105,10 @@ func ParseEvent(kind EventKind, body []byte) (Event, error) {
 	if f.Name != string(kind) {
 		return Event{}, faulty("event_name")
 	}
-	if f.RoomName == "" || len(f.RoomName) > longestNode || strings.ContainsFunc(f.RoomName, unicode.IsControl) {
+	event.Node, event.Breakout = strings.ToLower(f.RoomName), f.IsBreakout
+	if event.Node == "" || len(event.Node) > longestNode || strings.ContainsFunc(event.Node, unicode.IsControl) {
 		return Event{}, faulty("room_name")
 	}
-	event.Node, event.Breakout = strings.ToLower(f.RoomName), f.IsBreakout
 	return event, event.fill(f)
 }
 
