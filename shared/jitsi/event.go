@@ -109,7 +109,10 @@ func ParseEvent(kind EventKind, body []byte) (Event, error) {
 	if event.Node == "" || len(event.Node) > longestNode || strings.ContainsFunc(event.Node, unicode.IsControl) {
 		return Event{}, faulty("room_name")
 	}
-	return event, event.fill(f)
+	if err := event.fill(f); err != nil {
+		return Event{}, err
+	}
+	return event, nil
 }
 
 // fill takes over what depends on the kind.
