@@ -180,7 +180,7 @@ func TestKick_TheLastOne(t *testing.T) {
 // listed is a room with so many of the phone's calls in it, and so many with the participant's id.
 func listed(phones, ids int) http.HandlerFunc {
 	const mucJID = `{"jid":"standup@conference.meet.example.org/`
-	rows := []string{mucJID + `focus2","email":"","display_name":""}`}
+	rows := []string{mucJID + `0000aaaa","email":"","display_name":"not ` + phoneNo + `"}`}
 	for i := range phones {
 		rows = append(rows, mucJID+string(rune('a'+i))+`1112222","email":"","display_name":"`+phoneNo+` x"}`)
 	}
