@@ -20,9 +20,12 @@ import (
 // Main runs a package's tests and reads every log line that any of them causes: none may hold what the requests, the
 // answers of the provider or the secret held. It gives the code to exit with.
 func Main(m *testing.M, watch *Watch) int {
-	// Many of these tests wait: for a pause between two tries, for a server that hangs.
-	if err := flag.Set("test.parallel", "32"); err != nil {
-		panic(err)
+	// Many of these tests wait: for a pause between two tries, for a server that hangs. Fuzzing does nothing but work.
+	flag.Parse()
+	if given := flag.Lookup("test.fuzz"); given == nil || given.Value.String() == "" {
+		if err := flag.Set("test.parallel", "32"); err != nil {
+			panic(err)
+		}
 	}
 	slog.SetDefault(logs.New(watch, "debug"))
 	code := m.Run()
