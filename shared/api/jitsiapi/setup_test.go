@@ -16,8 +16,8 @@ import (
 
 	"gavel/local/apitest"
 	"gavel/shared/api"
-	"gavel/shared/api/inboxapi"
 	"gavel/shared/api/jitsiapi"
+	"gavel/shared/api/roomsapi"
 	"gavel/shared/auth"
 	"gavel/shared/bindings"
 	"gavel/shared/httpclient"
@@ -87,6 +87,8 @@ type options struct {
 	caller auth.Resolver
 	// store keeps the state; an embedded one when nil.
 	store table.Store
+	// people serves the rooms' own operations as well.
+	people bool
 }
 
 // gateway is the API as the world sees it, with a stand-in for Prosody behind it and real state beside it.
@@ -135,6 +137,9 @@ func setup(t testing.TB, opt options) *gateway {
 	} else {
 		registers()[opt.only](api.New(mux), s)
 	}
+	if opt.people {
+		roomsapi.Register(api.New(mux), g.rooms)
+	}
 	g.handler = api.Handler(mux)
 	g.url = apitest.Serve(t, g.handler, opt.caller)
 	return g
@@ -165,8 +170,6 @@ func registers() map[string]func(huma.API, jitsiapi.Services) {
 		"jitsi-list-events":        func(a huma.API, s services) { jitsiapi.RegisterListEvents(a, s.Client, s.Events) },
 	}
 }
-
-var _ inboxapi.EventLog = (*inbox.Inbox)(nil)
 
 // elsewhere is another provider that rooms can be bound to.
 type elsewhere struct{ rooms.Provider }

@@ -81,6 +81,13 @@ func (u *upstream) commands() []string {
 	return slices.DeleteFunc(u.seen(), func(line string) bool { return strings.HasPrefix(line, "GET /room?") })
 }
 
+// fail answers commands in another way from now on; nil ends that.
+func (u *upstream) fail(answer http.HandlerFunc) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.answer = answer
+}
+
 // trust lets in another key in place of the one before.
 func (u *upstream) trust(key keyPair) {
 	u.mu.Lock()
@@ -102,11 +109,11 @@ func (u *upstream) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	u.mu.Lock()
 	u.requests = append(u.requests, line)
 	status, text := u.serve(r, path, query, body)
-	u.mu.Unlock()
 	other := u.answer
 	if path == "/room" {
 		other = u.look
 	}
+	u.mu.Unlock()
 	if other != nil && status != http.StatusUnauthorized && status != http.StatusForbidden {
 		other(w, r)
 		return
