@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"gavel/local/apitest"
+	"gavel/shared/inbox"
 	"gavel/shared/problem"
 	"gavel/shared/table"
 )
@@ -176,6 +177,18 @@ func TestWebhook_LateDoubleAndShuffled(t *testing.T) {
 		if got := g.list(t, "standup", "?tenant=acme&limit=100"); len(got.Events) != len(deliveries) {
 			t.Errorf("seed %d: got %d events, want %d", seed, len(got.Events), len(deliveries))
 		}
+	}
+}
+
+// TestWebhook_KeepsUnderTheRoomsName and the provider's, by which events are found also when the code has changed.
+func TestWebhook_KeepsUnderTheRoomsName(t *testing.T) {
+	t.Parallel()
+	store := apitest.Embedded(t)
+	g := setup(t, options{store: store})
+	g.comes(t, sighting("[acme]standup", "u-17", "14f01c40", true, 1_700_000_000), "kept")
+	page, err := inbox.New(store, g.clock.Now).List(t.Context(), "jitsi#[acme]standup", 10, "")
+	if err != nil || len(page.Events) != 1 || page.Events[0].Name != "muc-occupant-joined" {
+		t.Errorf("got %+v, %v, want the event", page, err)
 	}
 }
 
