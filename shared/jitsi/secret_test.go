@@ -100,7 +100,7 @@ const (
 	secretGone   = "secret is missing, or privateKey and keyId"
 	issuerGone   = "issuer is missing: it is the server's app_id, or one of its accepted issuers"
 	keyIDGone    = "keyId is missing: by it the server finds the public key"
-	sharedAsKey  = "privateKey: this looks like a shared secret, with which HS256, HS384 and HS512 sign; paste the private key (BEGIN PRIVATE KEY)"
+	sharedAsKey  = "privateKey: this looks like a shared secret or password, which is no half of an RSA key pair; paste the private key (BEGIN PRIVATE KEY)"
 )
 
 // TestSecret_IsRefusedForWhatIsWrongWithIt in words that say what would do.

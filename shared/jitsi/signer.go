@@ -127,10 +127,6 @@ func (s *signer) own(privateKey, keyID, algorithm string) error {
 		return errors.New("keyId is missing: by it the server finds the public key")
 	}
 	key, err := rsakey.Parse(privateKey)
-	if refused, ok := errors.AsType[*rsakey.Fault](err); ok && refused.Kind == rsakey.SharedSecret {
-		// What the package says of it holds of JaaS, which has no shared secrets.
-		return errors.New("privateKey: this looks like a shared secret, with which HS256, HS384 and HS512 sign; paste the private key (BEGIN PRIVATE KEY)")
-	}
 	if err != nil {
 		return errors.New("privateKey: " + err.Error())
 	}
