@@ -106,11 +106,14 @@ func TestPublicKey_OfASharedSecretThereIsNone(t *testing.T) {
 	}
 }
 
+// TestPublicKey_WithoutASystem must not give the key of participants' tokens in its place: they could end meetings.
 func TestPublicKey_WithoutASystem(t *testing.T) {
 	t.Parallel()
-	f := setup(t, withSecret(fields{"system": nil}))
-	if got, err := f.client.PublicKey(t.Context(), jitsi.SystemKey, fileOf(systemKeyID)); !errors.Is(err, jitsi.ErrNotFound) || got != nil {
-		t.Errorf("got %q, %v; want %v", got, err, jitsi.ErrNotFound)
+	f := setup(t, withSecret(fields{"system": nil, "secret": nil, "privateKey": pemOf(loginKey()), "keyId": "login-1"}))
+	for _, kid := range []string{systemKeyID, "login-1"} {
+		if got, err := f.client.PublicKey(t.Context(), jitsi.SystemKey, fileOf(kid)); !errors.Is(err, jitsi.ErrNotFound) || got != nil {
+			t.Errorf("%s: got %q, %v; want %v", kid, got, err, jitsi.ErrNotFound)
+		}
 	}
 }
 
