@@ -100,6 +100,8 @@ func TestReserved_ForAnotherProvider(t *testing.T) {
 		// Of a room without a provider no provider can be asked for.
 		_, err := w.Reserved(t.Context(), "", unbound.ID)
 		refused(t, "for no provider", err, rooms.Unbound)
+		_, err = w.Reserved(t.Context(), "", nowhere)
+		refused(t, "no room, for no provider", err, rooms.NotFound)
 	})
 }
 
