@@ -79,5 +79,5 @@ func ExampleParseEvent() {
 	fmt.Println(err)
 	// Output:
 	// acme stand-up u-17 14f01c40 2021-07-09 09:46:36 <nil>
-	// expected an event of event_sync: occupant.id is missing or not of its form
+	// expected an event of event_sync: occupant.left_at is missing or not of its form
 }
