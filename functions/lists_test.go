@@ -106,11 +106,58 @@ func TestEachFunctionHasItsOwnLogGroup(t *testing.T) {
 	}
 }
 
+// A function keeps answers under an Idempotency-Key, and may, exactly if its operation takes one.
+func TestWhoTakesAKeyKeepsAnswers(t *testing.T) {
+	t.Parallel()
+	var document struct {
+		Paths map[string]map[string]struct {
+			OperationID string `json:"operationId"`
+			Parameters  []struct {
+				Ref string `json:"$ref"`
+			} `json:"parameters"`
+		} `json:"paths"`
+	}
+	text, err := os.ReadFile(filepath.Join("..", "docs", "openapi.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(text, &document); err != nil {
+		t.Fatal(err)
+	}
+	keyed := map[string]bool{}
+	for _, methods := range document.Paths {
+		for _, op := range methods {
+			for _, p := range op.Parameters {
+				if p.Ref == "#/components/parameters/IdempotencyKey" {
+					keyed[op.OperationID] = true
+				}
+			}
+		}
+	}
+	functions := templateFunctions(t)
+	for _, folder := range names(t, filepath.Join("*", "*", "main.go"), filepath.Dir) {
+		main, err := os.ReadFile(filepath.Join(strings.Replace(folder, "-", "/", 1), "main.go"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Contains(string(main), "f.KeepAnswers("); got != keyed[folder] {
+			t.Errorf("%s: got %t, want %t: whether main keeps answers", folder, got, keyed[folder])
+		}
+		if got := slices.Contains(functions[camelCase(folder)].Properties.Policies, "KeepAnswers"); got != keyed[folder] {
+			t.Errorf("%s: got %t, want %t: whether it has the policy KeepAnswers", folder, got, keyed[folder])
+		}
+	}
+	if len(keyed) < 30 {
+		t.Errorf("got %d operations, want all POST operations of callers with credentials", len(keyed))
+	}
+}
+
 type templateResource struct {
 	Type       string `yaml:"Type"`
 	Properties struct {
-		CodeURI         string `yaml:"CodeUri"`
-		RetentionInDays string `yaml:"RetentionInDays"`
+		CodeURI         string   `yaml:"CodeUri"`
+		RetentionInDays string   `yaml:"RetentionInDays"`
+		Policies        policies `yaml:"Policies"`
 		LoggingConfig   struct {
 			LogGroup string `yaml:"LogGroup"`
 		} `yaml:"LoggingConfig"`
@@ -125,6 +172,19 @@ type templateResource struct {
 			} `yaml:"Properties"`
 		} `yaml:"Events"`
 	} `yaml:"Properties"`
+}
+
+// policies are the names of those that a function refers to.
+type policies []string
+
+// UnmarshalYAML passes over policies that are written out where they stand.
+func (p *policies) UnmarshalYAML(node *yaml.Node) error {
+	for _, item := range node.Content {
+		if item.Tag == "!Ref" {
+			*p = append(*p, item.Value)
+		}
+	}
+	return nil
 }
 
 func templateFunctions(t *testing.T) map[string]templateResource {

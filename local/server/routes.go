@@ -12,10 +12,12 @@ import (
 	"gavel/shared/api/catalog"
 	"gavel/shared/auth"
 	"gavel/shared/clock"
+	"gavel/shared/idempotency"
 	"gavel/shared/inbox"
 	"gavel/shared/logs"
 	"gavel/shared/problem"
 	"gavel/shared/roster"
+	"gavel/shared/table"
 )
 
 const (
@@ -40,7 +42,8 @@ func (s *Server) routes() http.Handler {
 		JaaS: s.jaas, Jitsi: s.jitsi, Roster: roster.New(s.table), OpenMeetings: s.openmeetings,
 		Veeting: s.veeting, Inbox: inbox.New(s.table, clock.Now), Rooms: s.rooms,
 	})
-	guarded := s.guard(api.Handler(operations))
+	answers := idempotency.New(func() table.Store { return s.table }, clock.Now)
+	guarded := s.guard(api.Remember(answers, api.Handler(operations)))
 	local := s.localRoutes()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == localPrefix || strings.HasPrefix(r.URL.Path, localPrefix+"/") {

@@ -72,6 +72,7 @@ func newAPI(mux *http.ServeMux, registry huma.Registry) huma.API {
 			Components: &huma.Components{
 				Schemas:         registry,
 				SecuritySchemes: securitySchemes(),
+				Parameters:      map[string]*huma.Param{keyComponent: describedKey()},
 			},
 		},
 		// No paths for document, docs and schemas: the first two are operations of their own,

@@ -49,8 +49,16 @@ type Operation struct {
 	Shown bool
 	// Hidden leaves it out of the OpenAPI document: for another method of an operation that is in it.
 	Hidden bool
+	// Once says that what may have happened must not happen again, such as a call to a phone: where nobody knows whether it
+	// did, a request that is repeated with its Idempotency-Key is refused. Others are then carried out again.
+	Once bool
 	// Errors are further statuses it fails with.
 	Errors []int
+}
+
+// keyed says whether callers can send an Idempotency-Key.
+func (op Operation) keyed() bool {
+	return op.Method == http.MethodPost && (op.Scope != "" || op.Person)
 }
 
 // Register adds the operation to the API. Errors of handle become problem documents, see Problem.
@@ -95,15 +103,25 @@ func Register[I, O any](api huma.API, op Operation, handle func(context.Context,
 		described.Middlewares = append(described.Middlewares, admitting(isPerson))
 	}
 	described.Middlewares = append(described.Middlewares, once)
+	if op.keyed() {
+		described.Parameters = []*huma.Param{{Ref: keyReference}}
+		described.Middlewares = append(described.Middlewares, keyed(op))
+	}
 	huma.Register(api, described, func(ctx context.Context, in *I) (*O, error) {
+		try, refusal := begin(ctx)
+		if refusal != nil {
+			return nil, refusal
+		}
 		out, err := handle(ctx, in)
 		if err != nil {
 			p := Problem(ctx, err)
 			if op.Shown {
 				p.Message = p.Detail
 			}
+			try.failed(p)
 			return nil, p
 		}
+		try.succeeded()
 		return out, nil
 	})
 }
@@ -138,8 +156,11 @@ func possibleErrors(op Operation) []int {
 	if op.Upstream {
 		statuses = append(statuses, http.StatusBadGateway, http.StatusGatewayTimeout)
 	}
-	if op.Upstream || op.Secrets {
+	if op.Upstream || op.Secrets || op.keyed() {
 		statuses = append(statuses, http.StatusServiceUnavailable)
+	}
+	if op.keyed() {
+		statuses = append(statuses, http.StatusConflict)
 	}
 	return append(append(statuses, op.Errors...), http.StatusInternalServerError)
 }

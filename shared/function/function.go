@@ -13,10 +13,13 @@ import (
 	"gavel/shared/api"
 	"gavel/shared/apigw"
 	"gavel/shared/auth"
+	"gavel/shared/clock"
 	"gavel/shared/config"
+	"gavel/shared/idempotency"
 	"gavel/shared/logs"
 	"gavel/shared/problem"
 	"gavel/shared/secrets"
+	"gavel/shared/table"
 )
 
 // Function is a Lambda function's surroundings, made once when the process starts.
@@ -24,7 +27,8 @@ type Function struct {
 	Config  config.Config
 	Secrets secrets.Source
 
-	fault error
+	fault  error
+	keeper *idempotency.Keeper
 }
 
 // New reads the settings and makes ready to fetch secrets; none is fetched yet. needs names the
@@ -43,11 +47,22 @@ func New(needs ...string) *Function {
 	return &Function{Config: settings, Secrets: secrets.Configured(settings), fault: err}
 }
 
+// KeepAnswers has the answers to requests with an Idempotency-Key kept in a store, which is opened when the first comes.
+// Without a table such requests are refused.
+func (f *Function) KeepAnswers(open func() table.Store) {
+	if f.Config.Table != "" {
+		f.keeper = idempotency.New(open, clock.Now)
+	}
+}
+
 // Serve runs the operation that register adds, until Lambda ends the process.
 func (f *Function) Serve(register func(huma.API)) {
 	mux := http.NewServeMux()
 	register(api.New(mux))
 	handler := api.Handler(mux)
+	if f.keeper != nil {
+		handler = api.Remember(f.keeper, handler)
+	}
 	if f.fault != nil {
 		handler = misconfigured(f.fault)
 	}

@@ -46,15 +46,15 @@ func (c *Client) CreateInvitation(ctx context.Context, in Invitation, sendMail b
 	cl := change("room/hash", http.MethodPost, "room", "hash")
 	cl.query = url.Values{"invite": {string(content)}, "sendmail": {strconv.FormatBool(sendMail)}}
 	cl.sensitive, cl.confidential = []string{in.Email, in.Password}, true
+	used, err := c.accounts.Get(ctx, secretName) // first, so that an error of a secret always means that nothing was sent
+	if err != nil {
+		return Entry{}, err
+	}
 	response, err := c.inSession(ctx, &cl)
 	if err != nil {
 		return Entry{}, missing(err)
 	}
 	if entry.Hash, err = cl.hash(response); err != nil {
-		return Entry{}, err
-	}
-	used, err := c.accounts.Get(ctx, secretName)
-	if err != nil {
 		return Entry{}, err
 	}
 	entry.URL = used.Value.entryURL("invitation", entry.Hash, languageID)

@@ -37,6 +37,10 @@ const (
 
 	LoginInUse Code = "login_in_use"
 	EmailInUse Code = "email_in_use"
+
+	IdempotencyMismatch Code = "idempotency_mismatch"
+	IdempotencyInFlight Code = "idempotency_in_flight"
+	IdempotencyUnknown  Code = "idempotency_unknown"
 )
 
 // ContentType is the media type of a problem document.
@@ -90,6 +94,12 @@ func New(status int, code Code, detail string) *Problem {
 		Detail: detail,
 		Code:   code,
 	}
+}
+
+// Saying adds whether the command may have been carried out all the same.
+func (p *Problem) Saying(mayHaveHappened bool) *Problem {
+	p.MayHaveHappened = &mayHaveHappened
+	return p
 }
 
 // Error gives the code and the detail.

@@ -121,6 +121,8 @@ func TestCodes_StayAsTheyAre(t *testing.T) {
 		problem.UpstreamError: "upstream_error", problem.UpstreamCredentials: "upstream_credentials",
 		problem.UpstreamBusy: "upstream_busy", problem.UpstreamTimeout: "upstream_timeout",
 		problem.NotConfigured: "not_configured", problem.Unavailable: "unavailable", problem.Internal: "internal_error",
+		problem.IdempotencyMismatch: "idempotency_mismatch", problem.IdempotencyInFlight: "idempotency_in_flight",
+		problem.IdempotencyUnknown: "idempotency_unknown",
 	} {
 		if string(code) != want {
 			t.Errorf("got %q, want %q", code, want)

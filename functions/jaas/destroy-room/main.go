@@ -7,10 +7,12 @@ import (
 	"gavel/shared/api/jaasapi"
 	"gavel/shared/function"
 	"gavel/shared/jaas"
+	"gavel/shared/table/dynamo"
 )
 
 func main() {
 	f := function.New()
 	client := jaas.Configured(f.Config, f.Secrets)
+	f.KeepAnswers(dynamo.Lazy(f.Config))
 	f.Serve(func(a huma.API) { jaasapi.RegisterDestroyRoom(a, client) })
 }

@@ -7,10 +7,12 @@ import (
 	"gavel/shared/api/jitsiapi"
 	"gavel/shared/function"
 	"gavel/shared/jitsi"
+	"gavel/shared/table/dynamo"
 )
 
 func main() {
 	f := function.New()
 	client := jitsi.Configured(f.Config, f.Secrets)
+	f.KeepAnswers(dynamo.Lazy(f.Config))
 	f.Serve(func(a huma.API) { jitsiapi.RegisterCreateToken(a, client) })
 }

@@ -8,11 +8,14 @@ import (
 	"gavel/shared/clock"
 	"gavel/shared/function"
 	"gavel/shared/rooms"
+	"gavel/shared/table"
 	"gavel/shared/table/dynamo"
 )
 
 func main() {
 	f := function.New("GAVEL_TABLE")
-	service := rooms.New(rooms.Options{Store: dynamo.Configured(f.Config), Now: clock.Now})
+	store := dynamo.Configured(f.Config)
+	service := rooms.New(rooms.Options{Store: store, Now: clock.Now})
+	f.KeepAnswers(func() table.Store { return store })
 	f.Serve(func(a huma.API) { roomsapi.RegisterAddParticipant(a, service) })
 }

@@ -9,6 +9,7 @@ import (
 	"gavel/shared/clock"
 	"gavel/shared/function"
 	"gavel/shared/rooms"
+	"gavel/shared/table"
 	"gavel/shared/table/dynamo"
 )
 
@@ -20,5 +21,6 @@ func main() {
 		Providers: bindings.Configured(f.Config, f.Secrets, store),
 		Now:       clock.Now,
 	})
+	f.KeepAnswers(func() table.Store { return store })
 	f.Serve(func(a huma.API) { roomsapi.RegisterJoin(a, service) })
 }

@@ -9,11 +9,14 @@ import (
 	"gavel/shared/function"
 	"gavel/shared/objects"
 	"gavel/shared/rooms"
+	"gavel/shared/table"
 	"gavel/shared/table/dynamo"
 )
 
 func main() {
 	f := function.New("GAVEL_TABLE", "GAVEL_FILES_BUCKET")
-	service := rooms.New(rooms.Options{Store: dynamo.Configured(f.Config), Files: objects.Configured(f.Config), Now: clock.Now})
+	store := dynamo.Configured(f.Config)
+	service := rooms.New(rooms.Options{Store: store, Files: objects.Configured(f.Config), Now: clock.Now})
+	f.KeepAnswers(func() table.Store { return store })
 	f.Serve(func(a huma.API) { roomsapi.RegisterSendChat(a, service) })
 }

@@ -10,6 +10,7 @@ import (
 	"gavel/shared/function"
 	"gavel/shared/rooms"
 	"gavel/shared/schedule"
+	"gavel/shared/table"
 	"gavel/shared/table/dynamo"
 )
 
@@ -22,5 +23,6 @@ func main() {
 		Alarm:     schedule.Configured(f.Config),
 		Now:       clock.Now,
 	})
+	f.KeepAnswers(func() table.Store { return store })
 	f.Serve(func(a huma.API) { roomsapi.RegisterUpdate(a, service) })
 }

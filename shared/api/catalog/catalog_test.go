@@ -320,7 +320,12 @@ func TestOpenAPI_ParametersAreThoseOfThePath(t *testing.T) {
 			want = append(want, match[1])
 		}
 		parameters, _ := op.object["parameters"].([]any)
+		keyed := false
 		for _, p := range parameters {
+			if reference, is := in(p, "$ref").(string); is {
+				keyed = keyed || reference == "#/components/parameters/IdempotencyKey"
+				continue
+			}
 			name, _ := in(p, "name").(string)
 			if in(p, "in") == "path" {
 				got = append(got, name)
@@ -331,6 +336,9 @@ func TestOpenAPI_ParametersAreThoseOfThePath(t *testing.T) {
 			if objectIn(p, "schema") == nil {
 				t.Errorf("got no schema of %s of %s", name, op.id)
 			}
+		}
+		if want := op.method == "post" && op.object["security"] != nil; keyed != want {
+			t.Errorf("got %t, want %t: whether %s takes an Idempotency-Key", keyed, want, op.id)
 		}
 		slices.Sort(want)
 		slices.Sort(got)

@@ -52,7 +52,7 @@ func RegisterDestroyRoom(a huma.API, client RoomDestroyer) {
 // RegisterDialOut adds jaas-dial-out.
 func RegisterDialOut(a huma.API, client DialOuter) {
 	api.Register(a, api.Operation{
-		ID: "jaas-dial-out", Method: http.MethodPost, Path: "/jaas/{appId}/rooms/{room}/dial-out",
+		ID: "jaas-dial-out", Method: http.MethodPost, Path: "/jaas/{appId}/rooms/{room}/dial-out", Once: true,
 		Summary:     "Call a phone into a meeting",
 		Description: "Into an empty room the call waits until the first participant joins. The command is sent to JaaS once, and again only when it was turned away for a key that has been rotated meanwhile; a 502 or 504 says whether it may have rung.",
 		Tag:         tag, Scope: scope, Upstream: true,

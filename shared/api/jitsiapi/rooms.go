@@ -114,7 +114,7 @@ type jitsiDialOutInput struct {
 // RegisterDialOut adds jitsi-dial-out.
 func RegisterDialOut(a huma.API, client DialOuter) {
 	register(a, api.Operation{
-		ID: "jitsi-dial-out", Method: http.MethodPost, Path: "/jitsi/rooms/{room}/dial-out",
+		ID: "jitsi-dial-out", Method: http.MethodPost, Path: "/jitsi/rooms/{room}/dial-out", Once: true,
 		Summary: "Call a phone into a meeting",
 		Description: "Asks the server's gateway (Jigasi) to call. The outcome requested does not say that anybody answered. The command is sent once, " +
 			"and again only when it was turned away for a key that has been rotated meanwhile; a 502 or 504 says whether it may have rung.",

@@ -110,7 +110,7 @@ type createAppointmentInput struct{ Body appointmentBody }
 // RegisterCreateAppointment adds openmeetings-create-appointment.
 func RegisterCreateAppointment(a huma.API, client AppointmentClient) {
 	register(a, api.Operation{
-		ID: "openmeetings-create-appointment", Method: http.MethodPost, Path: "/openmeetings/appointments", Status: http.StatusCreated,
+		ID: "openmeetings-create-appointment", Method: http.MethodPost, Path: "/openmeetings/appointments", Status: http.StatusCreated, Once: true,
 		Summary:     "Make an appointment",
 		Description: "The server mails to members and owner. Not found is the room.",
 		Errors:      notFound,

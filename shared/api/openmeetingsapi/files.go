@@ -61,7 +61,7 @@ func (b *uploadBody) Resolve(_ huma.Context, at *huma.PathBuffer) []error {
 // RegisterUploadFile adds openmeetings-upload-file.
 func RegisterUploadFile(a huma.API, client FileClient) {
 	register(a, api.Operation{
-		ID: "openmeetings-upload-file", Method: http.MethodPost, Path: "/openmeetings/files", Status: http.StatusCreated,
+		ID: "openmeetings-upload-file", Method: http.MethodPost, Path: "/openmeetings/files", Status: http.StatusCreated, Once: true,
 		Summary:     "Send a file, or make a folder",
 		Description: "To show it in a room, move it there, or name it among the room's files. A file larger than 3 MiB has to be sent to the server itself.",
 		MaxBody:     maxUpload,

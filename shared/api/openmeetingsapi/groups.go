@@ -65,7 +65,7 @@ type newGroupBody struct {
 // RegisterCreateGroup adds openmeetings-create-group.
 func RegisterCreateGroup(a huma.API, client GroupClient) {
 	register(a, api.Operation{
-		ID: "openmeetings-create-group", Method: http.MethodPost, Path: "/openmeetings/groups", Status: http.StatusCreated,
+		ID: "openmeetings-create-group", Method: http.MethodPost, Path: "/openmeetings/groups", Status: http.StatusCreated, Once: true,
 		Summary:     "Make a group",
 		Description: "OpenMeetings takes the same name twice.",
 	}, func(ctx context.Context, in *createGroupInput) (*api.Output[newGroupBody], error) {

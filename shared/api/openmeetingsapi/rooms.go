@@ -67,7 +67,7 @@ func isSet(text *string) bool { return text != nil && *text != "" }
 // RegisterCreateRoom adds openmeetings-create-room.
 func RegisterCreateRoom(a huma.API, client RoomKeeper) {
 	register(a, api.Operation{
-		ID: "openmeetings-create-room", Method: http.MethodPost, Path: "/openmeetings/rooms", Status: http.StatusCreated,
+		ID: "openmeetings-create-room", Method: http.MethodPost, Path: "/openmeetings/rooms", Status: http.StatusCreated, Once: true,
 		Summary:     "Make a room",
 		Description: "What is left out becomes the server's default: four people, not public, not moderated. Two rooms can have the same externalId: look for it first.",
 	}, func(ctx context.Context, in *createRoomInput) (*roomOutput, error) {
@@ -295,7 +295,7 @@ func (b *clearWhiteboardBody) Resolve(_ huma.Context, at *huma.PathBuffer) []err
 // RegisterClearWhiteboard adds openmeetings-clear-whiteboard.
 func RegisterClearWhiteboard(a huma.API, client WhiteboardCleaner) {
 	register(a, api.Operation{
-		ID: "openmeetings-clear-whiteboard", Method: http.MethodPost, Path: "/openmeetings/rooms/{roomId}/clear-whiteboard", Errors: notFound,
+		ID: "openmeetings-clear-whiteboard", Method: http.MethodPost, Path: "/openmeetings/rooms/{roomId}/clear-whiteboard", Errors: notFound, Once: true,
 		Summary:     "Empty the whiteboards of a room",
 		Description: "Empties all of them, or one, or one slide.",
 	}, func(ctx context.Context, in *clearWhiteboardInput) (*api.Output[OutcomeBody], error) {

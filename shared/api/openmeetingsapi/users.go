@@ -66,7 +66,7 @@ func (b *newUserBody) Resolve(_ huma.Context, at *huma.PathBuffer) []error {
 // RegisterCreateUser adds openmeetings-create-user.
 func RegisterCreateUser(a huma.API, client UserClient) {
 	register(a, api.Operation{
-		ID: "openmeetings-create-user", Method: http.MethodPost, Path: "/openmeetings/users", Status: http.StatusCreated,
+		ID: "openmeetings-create-user", Method: http.MethodPost, Path: "/openmeetings/users", Status: http.StatusCreated, Once: true,
 		Summary:     "Make an account",
 		Description: "Nobody needs one for an entry link.",
 		Errors:      []int{http.StatusConflict},

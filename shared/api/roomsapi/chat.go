@@ -81,7 +81,7 @@ type messageOutput struct{ Body messageBody }
 // RegisterSendChat adds rooms-send-chat.
 func RegisterSendChat(a huma.API, s ChatSender) {
 	register(a, api.Operation{
-		ID: "rooms-send-chat", Method: http.MethodPost, Path: "/participant/room/{room_id}/chat", Status: http.StatusCreated,
+		ID: "rooms-send-chat", Method: http.MethodPost, Path: "/participant/room/{room_id}/chat", Status: http.StatusCreated, Once: true,
 		Summary:     "Write into a room's chat",
 		Description: "Sender, name and time are the server's. For participants, until the room's end.",
 		Errors:      []int{http.StatusNotFound, http.StatusConflict},

@@ -42,7 +42,7 @@ func asProblem(err error) error {
 		}
 		return p
 	case errors.Is(err, objects.ErrUnavailable):
-		p := problem.New(http.StatusServiceUnavailable, problem.Unavailable, "the store of files cannot be asked now")
+		p := problem.New(http.StatusServiceUnavailable, problem.Unavailable, "the store of files cannot be asked now").Saying(false)
 		p.RetryAfter = time.Second
 		return p
 	}

@@ -31,7 +31,7 @@ type createInput struct {
 // RegisterCreate adds rooms-create.
 func RegisterCreate(a huma.API, s Creator) {
 	register(a, api.Operation{
-		ID: "rooms-create", Method: http.MethodPost, Path: "/room", Status: http.StatusCreated, Secrets: true,
+		ID: "rooms-create", Method: http.MethodPost, Path: "/room", Status: http.StatusCreated, Secrets: true, Once: true,
 		Summary:     "Create a room",
 		Description: "Makes a room with the caller as its admin. It is open to those who are invited and to nobody else.",
 	}, func(ctx context.Context, caller string, in *createInput) (*roomOutput, error) {

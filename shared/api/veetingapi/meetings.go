@@ -99,7 +99,7 @@ type scheduleInput struct {
 // RegisterScheduleMeeting adds veeting-schedule-meeting.
 func RegisterScheduleMeeting(a huma.API, client MeetingClient) {
 	register(a, api.Operation{
-		ID: "veeting-schedule-meeting", Method: http.MethodPost, Path: "/veeting/meetings", Scope: meetingsScope, Status: http.StatusCreated,
+		ID: "veeting-schedule-meeting", Method: http.MethodPost, Path: "/veeting/meetings", Scope: meetingsScope, Status: http.StatusCreated, Once: true,
 		Summary:     "Schedule a meeting",
 		Description: "It is sent to Veeting once; a 502 or 504 says whether the meeting may exist all the same.",
 	}, func(ctx context.Context, in *scheduleInput) (*api.Output[described[meetingFields]], error) {
