@@ -19,6 +19,7 @@ import (
 	"gavel/shared/bindings"
 	"gavel/shared/clock"
 	"gavel/shared/jaas"
+	"gavel/shared/jitsi"
 	"gavel/shared/objects"
 	"gavel/shared/rooms"
 	"gavel/shared/table"
@@ -39,12 +40,19 @@ const (
 	manyMessages = 50
 )
 
-// sampleState makes the room of the sample events, with all that they expect of it, and gives what puts its ids in
-// place of those in the events.
-func sampleState(ctx context.Context, store table.Store, appID string) (*strings.Replacer, error) {
+// conferences names rooms on a Jitsi, which is all that making one asks of its client.
+type conferences struct{ bindings.JitsiClient }
+
+func (conferences) Conference(_ context.Context, p jitsi.Place) (string, error) { return p.Node(), nil }
+
+// sampleState makes the rooms of the sample events, with all that they expect of them, and gives what puts their ids in
+// place of those in the events: in most of them, and in those of Jitsi.
+func sampleState(ctx context.Context, store table.Store, appID string) (ids, jitsiIDs *strings.Replacer, err error) {
 	service := rooms.New(rooms.Options{
-		Store:     store,
-		Providers: map[string]rooms.Provider{jaas.Provider: &bindings.JaaS{AppID: jaas.AppID(appID)}},
+		Store: store,
+		Providers: map[string]rooms.Provider{
+			jaas.Provider: &bindings.JaaS{AppID: jaas.AppID(appID)}, jitsi.Provider: &bindings.Jitsi{Client: conferences{}},
+		},
 		Files: objects.New(objects.Options{Bucket: "bench", Region: "eu-central-1", Credentials: aws.CredentialsProviderFunc(
 			func(context.Context) (aws.Credentials, error) {
 				return aws.Credentials{AccessKeyID: "bench", SecretAccessKey: "bench"}, nil
@@ -54,30 +62,34 @@ func sampleState(ctx context.Context, store table.Store, appID string) (*strings
 	admin := sampleUser + "a"
 	room := rooms.Room{}
 	for range manyRooms {
-		var err error
 		room, err = service.Create(ctx, admin, rooms.Booking{
 			Name: "Stand-up", Participants: []string{sampleUser + "b", sampleUser + "d"}, Provider: jaas.Provider,
 		})
 		if err != nil {
-			return nil, fmt.Errorf("make a sample room: %w", err)
+			return nil, nil, fmt.Errorf("make a sample room: %w", err)
 		}
 	}
 	for range manyMessages {
 		if _, err := service.SendChat(ctx, admin, room.ID, "Good morning! Shall we start?", ""); err != nil {
-			return nil, fmt.Errorf("write a sample message: %w", err)
+			return nil, nil, fmt.Errorf("write a sample message: %w", err)
 		}
 	}
 	file, _, err := service.UploadURL(ctx, admin, room.ID, rooms.Attachment{Name: "notes.pdf", Size: sampleSize, ContentType: sampleType})
 	if err != nil {
-		return nil, fmt.Errorf("announce a sample file: %w", err)
+		return nil, nil, fmt.Errorf("announce a sample file: %w", err)
 	}
-	return strings.NewReplacer(sampleRoom, room.ID, sampleFile, file), nil
+	onJitsi, err := service.Create(ctx, admin, rooms.Booking{Name: "Stand-up", Provider: jitsi.Provider})
+	if err != nil {
+		return nil, nil, fmt.Errorf("make a sample room on Jitsi: %w", err)
+	}
+	return strings.NewReplacer(sampleRoom, room.ID, sampleFile, file), strings.NewReplacer(sampleRoom, onJitsi.ID), nil
 }
 
 // enliven makes an event of a sample that speaks of what there is here: room, file and tenant, and a webhook signed now.
 type enliven struct {
-	ids           *strings.Replacer
+	ids, jitsiIDs *strings.Replacer
 	appID, secret string
+	callback      string // what the Jitsi server sends with its calls
 }
 
 var appIDs = regexp.MustCompile("vpaas-magic-cookie-[0-9a-f]{32}")
@@ -86,6 +98,9 @@ var appIDs = regexp.MustCompile("vpaas-magic-cookie-[0-9a-f]{32}")
 func (e enliven) event(sample []byte) ([]byte, error) {
 	if sample == nil {
 		return nil, nil
+	}
+	if strings.Contains(string(sample), jitsiCallback) {
+		return e.jitsiEvent(sample)
 	}
 	text := appIDs.ReplaceAllString(e.ids.Replace(string(sample)), e.appID)
 	if !strings.Contains(text, strings.ToLower(jaas.SignatureHeader)) {
@@ -104,6 +119,26 @@ func (e enliven) event(sample []byte) ([]byte, error) {
 	return json.Marshal(event)
 }
 
+// jitsiCallback stands in the sample events for what the Jitsi server sends.
+const jitsiCallback = "made-up-callback-token"
+
+// jitsiEvent puts ids into forms, too, which come in Base64.
+func (e enliven) jitsiEvent(sample []byte) ([]byte, error) {
+	text := strings.ReplaceAll(e.jitsiIDs.Replace(string(sample)), jitsiCallback, e.callback)
+	var event map[string]any
+	if err := json.Unmarshal([]byte(text), &event); err != nil {
+		return nil, fmt.Errorf("sample of a call of Jitsi's: %w", err)
+	}
+	if body, ok := event["body"].(string); ok && event["isBase64Encoded"] == true {
+		form, err := base64.StdEncoding.DecodeString(body)
+		if err != nil {
+			return nil, fmt.Errorf("sample of a call of Jitsi's: %w", err)
+		}
+		event["body"] = base64.StdEncoding.EncodeToString([]byte(e.jitsiIDs.Replace(string(form))))
+	}
+	return json.Marshal(event)
+}
+
 // sign is documented at https://developer.8x8.com/jaas/docs/webhooks-signatures
 func (e enliven) sign(body string, at time.Time) string {
 	seconds := strconv.FormatInt(at.Unix(), 10)
@@ -112,26 +147,22 @@ func (e enliven) sign(body string, at time.Time) string {
 	return "t=" + seconds + ",v1=" + base64.StdEncoding.EncodeToString(mac.Sum(nil))
 }
 
-// webhookSecret asks the local server's Secrets Manager, as the function will.
-func webhookSecret(ctx context.Context, endpoint, appID string) (string, error) {
-	body := fmt.Sprintf(`{"SecretId":"gavel/jaas/%s"}`, appID)
+// readSecret asks the local server's Secrets Manager, as the function will.
+func readSecret(ctx context.Context, endpoint, name string, into any) error {
+	body := fmt.Sprintf(`{"SecretId":"gavel/%s"}`, name)
 	r, err := http.NewRequestWithContext(ctx, http.MethodPost, endpoint, strings.NewReader(body))
 	if err != nil {
-		return "", err
+		return err
 	}
 	r.Header.Set("X-Amz-Target", "secretsmanager.GetSecretValue")
 	answer, err := http.DefaultClient.Do(r)
 	if err != nil {
-		return "", err
+		return err
 	}
 	defer answer.Body.Close()
 	var outer struct{ SecretString string }
 	if err := json.NewDecoder(answer.Body).Decode(&outer); err != nil {
-		return "", fmt.Errorf("read the tenant's secret: %w", err)
+		return fmt.Errorf("read the secret %s: %w", name, err)
 	}
-	var inner struct {
-		WebhookSecret string `json:"webhookSecret"`
-	}
-	err = json.Unmarshal([]byte(outer.SecretString), &inner)
-	return inner.WebhookSecret, err
+	return json.Unmarshal([]byte(outer.SecretString), into)
 }

@@ -17,11 +17,11 @@ const sampleEvents = "../../events"
 func setUp(t *testing.T) enliven {
 	t.Helper()
 	const appID = "vpaas-magic-cookie-00000000000000000000000000000000"
-	ids, err := sampleState(t.Context(), fill(t), appID)
+	ids, jitsiIDs, err := sampleState(t.Context(), fill(t), appID)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return enliven{ids: ids, appID: appID, secret: "whsec_test"}
+	return enliven{ids: ids, jitsiIDs: jitsiIDs, appID: appID, secret: "whsec_test", callback: "token_test"}
 }
 
 func TestEnliven_NoSample(t *testing.T) {
@@ -49,7 +49,7 @@ func TestEnliven_NamesWhatThereIs(t *testing.T) {
 		if err != nil {
 			t.Errorf("%s: %v", path, err)
 		}
-		for _, id := range []string{sampleRoom, sampleFile} {
+		for _, id := range []string{sampleRoom, sampleFile, jitsiCallback} {
 			if strings.Contains(string(event), id) {
 				t.Errorf("%s: still names %s", path, id)
 			}

@@ -106,13 +106,23 @@ func environment(url, appID string) []string {
 const awsPath = "/local/aws"
 
 func newEnliven(ctx context.Context, store table.Store, local *server.Server) (enliven, error) {
-	appID := local.Info().AppID
-	ids, err := sampleState(ctx, store, appID)
-	if err != nil {
-		return enliven{}, err
+	live := enliven{appID: local.Info().AppID}
+	var err error
+	if live.ids, live.jitsiIDs, err = sampleState(ctx, store, live.appID); err != nil {
+		return live, err
 	}
-	secret, err := webhookSecret(ctx, local.URL()+awsPath, appID)
-	return enliven{ids: ids, appID: appID, secret: secret}, err
+	secrets := local.URL() + awsPath
+	var tenant struct{ WebhookSecret string }
+	if err := readSecret(ctx, secrets, "jaas/"+live.appID, &tenant); err != nil {
+		return live, err
+	}
+	live.secret = tenant.WebhookSecret
+	var jitsi struct{ CallbackTokens []string }
+	if err := readSecret(ctx, secrets, "jitsi", &jitsi); err != nil || len(jitsi.CallbackTokens) == 0 {
+		return live, fmt.Errorf("the secret of the sandbox Jitsi has no callback token: %w", err)
+	}
+	live.callback = jitsi.CallbackTokens[0]
+	return live, nil
 }
 
 // serve has a handler answer on a loopback port, and gives its URL.
@@ -174,6 +184,10 @@ func (u *upstream) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	if strings.HasPrefix(r.URL.Path, meetingsPath) {
 		answerMeeting(w, r)
+		return
+	}
+	if strings.HasPrefix(r.URL.Path, jitsiPath) {
+		answerJitsi(w, r)
 		return
 	}
 	if r.Method != http.MethodPost {

@@ -6,11 +6,13 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	"gavel/local/server"
+	"gavel/shared/table"
 	"gavel/shared/table/embedded"
 )
 
@@ -239,5 +241,38 @@ func TestRooms_EndInTimeWithoutAnybodyCalling(t *testing.T) {
 	})
 	if late, counted := swept.body["oldest_due_seconds"].(float64); !counted || late > 60 { // the other sweep may be at it
 		t.Errorf("got %s, want how late it was", swept.text)
+	}
+}
+
+func TestCleanup_RemovesWhatIsExpired(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	path := filepath.Join(dir, "state.db")
+	key := table.Key{Partition: "test", Sort: "expired"}
+	before := embedded.Options{Now: func() time.Time { return time.Unix(0, 0) }} // to see what is there
+	store, err := before.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	item := table.Item{Key: key, Data: []byte("1"), Expires: time.Unix(1<<30, 0)}
+	if err := errors.Join(store.Write(t.Context(), table.Put(item)), store.Close()); err != nil {
+		t.Fatal(err)
+	}
+
+	c := setup(t, map[string]string{"GAVEL_DATA_DIR": dir})
+	c.do(http.MethodPost, "/local/cleanup", "").want(t, http.StatusOK, nil)
+	if err := c.Close(); err != nil {
+		t.Fatal(err)
+	}
+
+	if store, err = before.Open(path); err != nil {
+		t.Fatal(err)
+	}
+	items, err := store.Get(t.Context(), key)
+	if err := errors.Join(err, store.Close()); err != nil {
+		t.Fatal(err)
+	}
+	if items[0].Exists() {
+		t.Errorf("got %+v, want nothing", items[0])
 	}
 }

@@ -77,6 +77,9 @@ func Register[I, O any](api huma.API, op Operation, handle func(context.Context,
 	if op.RawBody {
 		described.SkipValidateBody = true
 	}
+	if op.Shown {
+		described.Metadata = map[string]any{shownKey: true}
+	}
 	if op.ContentType != "" {
 		described.Responses = map[string]*huma.Response{strconv.Itoa(op.Status): {
 			Description: http.StatusText(op.Status),
@@ -103,6 +106,17 @@ func Register[I, O any](api huma.API, op Operation, handle func(context.Context,
 		}
 		return out, nil
 	})
+}
+
+// shownKey is under what an operation that is Shown says so to whatever answers in its place.
+const shownKey = "shown"
+
+// forCaller gives the problem a message where the operation's caller shows one.
+func forCaller(ctx huma.Context, p *problem.Problem) *problem.Problem {
+	if op := ctx.Operation(); op != nil && op.Metadata[shownKey] == true {
+		p.Message = p.Detail
+	}
+	return p
 }
 
 // schemaOfBytes describes an answer made of bytes, which the library would take for Base64.
@@ -140,7 +154,7 @@ func admitting(check func(auth.Principal) error) func(huma.Context, func(huma.Co
 			err = check(principal)
 		}
 		if err != nil {
-			Write(w, r, Problem(r.Context(), err))
+			Write(w, r, forCaller(ctx, Problem(r.Context(), err)))
 			return
 		}
 		next(huma.WithContext(ctx, auth.WithPrincipal(ctx.Context(), principal)))
@@ -157,7 +171,7 @@ func once(ctx huma.Context, next func(huma.Context)) {
 		}
 	}
 	if len(faults) > 0 {
-		Write(w, r, libraryProblem(http.StatusUnprocessableEntity, "validation failed", faults))
+		Write(w, r, forCaller(ctx, libraryProblem(http.StatusUnprocessableEntity, "validation failed", faults)))
 		return
 	}
 	next(ctx)

@@ -136,7 +136,7 @@ func newErrorWithContext(ctx huma.Context, status int, message string, errs ...e
 	p := libraryProblem(status, message, errs)
 	p.RequestID = logs.RequestID(ctx.Context())
 	noteCode(ctx.Context(), p)
-	return p
+	return forCaller(ctx, p)
 }
 
 // FaultAt makes what a resolver found wrong at a place of the request: nothing when err is nil.

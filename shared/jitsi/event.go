@@ -29,9 +29,11 @@ func (c *Client) CheckSender(ctx context.Context, authorization string) error {
 		return nil
 	}
 	// The token may have been added a moment ago.
-	fresh, err := c.access.Refresh(ctx, secretName, used)
+	if fresh, err := c.access.Refresh(ctx, secretName, used); err == nil {
+		used = fresh
+	}
 	switch {
-	case err == nil && fresh.Value.sent(authorization):
+	case used.Value.sent(authorization):
 		return nil
 	case len(used.Value.callbacks) == 0:
 		return &secrets.Error{Name: c.access.FullName(secretName), Reason: "callbackTokens is missing"}
@@ -103,11 +105,14 @@ func ParseEvent(kind EventKind, body []byte) (Event, error) {
 	if f.Name != string(kind) {
 		return Event{}, faulty("event_name")
 	}
-	if f.RoomName == "" || len(f.RoomName) > longestNode || strings.ContainsFunc(f.RoomName, unicode.IsControl) {
+	event.Node, event.Breakout = strings.ToLower(f.RoomName), f.IsBreakout
+	if event.Node == "" || len(event.Node) > longestNode || strings.ContainsFunc(event.Node, unicode.IsControl) {
 		return Event{}, faulty("room_name")
 	}
-	event.Node, event.Breakout = strings.ToLower(f.RoomName), f.IsBreakout
-	return event, event.fill(f)
+	if err := event.fill(f); err != nil {
+		return Event{}, err
+	}
+	return event, nil
 }
 
 // fill takes over what depends on the kind.

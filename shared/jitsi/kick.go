@@ -1,8 +1,10 @@
 package jitsi
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -85,13 +87,15 @@ const lookBudget = 3 * time.Second
 // unknown is the count where nobody could look.
 const unknown = -1
 
-// count gives how many in the room are meant.
+// count gives how many in the room are meant. The module says of a room that is not there with an empty body; any other
+// 404 may come from whoever does not know the module.
 func (c *Client) count(ctx context.Context, as *access, p Place, target Target) int {
 	found, err := c.look(ctx, as, p, lookBudget)
-	switch {
-	case gone(err):
-		return 0
-	case err != nil:
+	if err != nil {
+		failure, ok := errors.AsType[*httpclient.Error](err)
+		if ok && gone(err) && len(bytes.TrimSpace(failure.Raw())) == 0 {
+			return 0
+		}
 		return unknown
 	}
 	meant := 0

@@ -103,7 +103,7 @@ func (c *Client) lookFor(ctx context.Context, as *access, p Place, name, token s
 	found, err := parseOccupants(response.Body)
 	if err != nil {
 		return nil, &httpclient.Error{
-			Provider: Provider, Kind: httpclient.Nonsense, Status: response.Status, Cause: errNoList,
+			Provider: Provider, Kind: httpclient.Nonsense, Status: response.Status, Cause: err,
 			Body: redact.Text(string(response.Body), httpclient.MaxExcerpt, cmd.sensitive...),
 		}
 	}
@@ -113,19 +113,22 @@ func (c *Client) lookFor(ctx context.Context, as *access, p Place, name, token s
 var errNoList = errors.New("expected a list of occupants")
 
 // parseOccupants reads a list with a row for each connection. A list with nobody in it comes as an object: Lua has one kind
-// of empty table.
+// of empty table. A row without an address is not passed over: who is overlooked would count as gone.
 func parseOccupants(body []byte) ([]Occupant, error) {
 	found := []Occupant{}
 	if string(bytes.TrimSpace(body)) == "{}" {
 		return found, nil
 	}
 	var rows []Occupant
-	if err := json.Unmarshal(body, &rows); err != nil {
-		return nil, err
+	if err := json.Unmarshal(body, &rows); err != nil || rows == nil {
+		return nil, errNoList
 	}
 	seen := map[string]bool{}
 	for _, row := range rows {
-		if !seen[row.JID] {
+		switch {
+		case row.JID == "":
+			return nil, errNoList
+		case !seen[row.JID]:
 			seen[row.JID] = true
 			found = append(found, row)
 		}

@@ -75,8 +75,7 @@ func (k Kind) advice() string {
 	case Reference:
 		return "this is a URL or ARN; paste the private key it leads to (BEGIN PRIVATE KEY)"
 	case SharedSecret:
-		return "this looks like a shared secret or password; there is no shared app secret, JaaS uses an RSA key pair: " +
-			"paste the private key (BEGIN PRIVATE KEY)"
+		return "this looks like a shared secret or password, which is no half of an RSA key pair; paste the private key (BEGIN PRIVATE KEY)"
 	case KeyID:
 		return "this is the key id or AppID; paste the private key that belongs to it (BEGIN PRIVATE KEY)"
 	case Token:

@@ -122,7 +122,7 @@ func reservation(ctx context.Context, held Holder, text string) (*api.Output[res
 	}
 	return &api.Output[reservationBody]{Body: reservationBody{
 		ID: id, Name: r.Conference, MailOwner: r.CreatedBy,
-		StartTime: r.Start.UTC().Format(startLayout), Duration: int64(end.Sub(r.Start) / time.Second),
+		StartTime: r.Start.UTC().Format(startLayout), Duration: end.Unix() - r.Start.Unix(), // centuries, too
 	}}, nil
 }
 

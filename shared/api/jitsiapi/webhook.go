@@ -87,23 +87,32 @@ func keep(ctx context.Context, event jitsi.Event, log inboxapi.EventLog, to Note
 			return nil, err
 		}
 	}
-	return inboxapi.Keep(ctx, log, inbox.Event{Source: source(event.Node), Name: string(event.Kind), Data: bounded(event.Data)})
+	data, fits := bounded(event.Data)
+	if !fits { // for good: the server sends again what is answered 5xx
+		return nil, problem.New(http.StatusRequestEntityTooLarge, problem.TooLarge, "the event is larger than can be kept, also without all_occupants")
+	}
+	return inboxapi.Keep(ctx, log, inbox.Event{Source: source(event.Node), Name: string(event.Kind), Data: data})
 }
 
 // mostData is how many bytes of an event are kept, with room for what the table adds.
 const mostData = 200 << 10
 
 // bounded leaves out the list of everybody who was in a meeting where it would not fit the table. Each of them has had
-// events of their own.
-func bounded(data map[string]json.RawMessage) map[string]json.RawMessage {
-	size := 0
-	for name, value := range data {
-		size += len(name) + len(value)
-	}
-	if size > mostData {
+// events of their own. It says false for an event that does not fit all the same.
+func bounded(data map[string]json.RawMessage) (kept map[string]json.RawMessage, fits bool) {
+	if size(data) > mostData {
 		delete(data, "all_occupants")
 	}
-	return data
+	return data, size(data) <= mostData
+}
+
+// size is that of an event as it is written, or more: a character of a name can take six.
+func size(data map[string]json.RawMessage) int {
+	total := 0
+	for name, value := range data {
+		total += 6*len(name) + len(`"":,`) + len(value)
+	}
+	return total
 }
 
 // source names what the events of a room are kept under.

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"testing"
 
+	"gavel/local/apitest"
 	"gavel/shared/auth"
 	"gavel/shared/problem"
 )
@@ -27,9 +28,9 @@ func TestCaller_WhoMayNotIsRefusedAndNothingIsSent(t *testing.T) {
 			func(context.Context) (auth.Principal, error) { return auth.Principal{}, auth.ErrBadCredentials },
 			http.StatusUnauthorized, problem.Unauthenticated,
 		},
-		"no scope":                 {machine(), http.StatusForbidden, problem.Forbidden},
-		"another group's scope":    {machine("jaas", "openmeetings"), http.StatusForbidden, problem.Forbidden},
-		"a scope that looks alike": {machine("veeting", "veeting:", "veeting:meeting", "veeting:Accounts", "*", ""), http.StatusForbidden, problem.Forbidden},
+		"no scope":                 {apitest.Machine(), http.StatusForbidden, problem.Forbidden},
+		"another group's scope":    {apitest.Machine("jaas", "openmeetings"), http.StatusForbidden, problem.Forbidden},
+		"a scope that looks alike": {apitest.Machine("veeting", "veeting:", "veeting:meeting", "veeting:Accounts", "*", ""), http.StatusForbidden, problem.Forbidden},
 		"a person without it":      {person, http.StatusForbidden, problem.Forbidden},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -44,8 +45,8 @@ func TestCaller_WhoMayNotIsRefusedAndNothingIsSent(t *testing.T) {
 				isProblem(t, got, tt.status, tt.code)
 				// Who may not is told nothing of what the request should be.
 				isProblem(t, g.with(t, op, `{"`+rejected), tt.status, tt.code)
-				if challenge := got.header.Get("WWW-Authenticate"); (challenge != "") != (tt.status == http.StatusUnauthorized) {
-					t.Errorf("%s: got WWW-Authenticate %q with HTTP %d", op.id, challenge, got.status)
+				if challenge := got.Header.Get("WWW-Authenticate"); (challenge != "") != (tt.status == http.StatusUnauthorized) {
+					t.Errorf("%s: got WWW-Authenticate %q with HTTP %d", op.id, challenge, got.Status)
 				}
 			}
 		})
@@ -57,7 +58,7 @@ func TestCaller_NeedsTheOneScopeOfTheOperation(t *testing.T) {
 	t.Parallel()
 	for _, scope := range []string{"veeting:accounts", "veeting:meetings"} {
 		for name, caller := range map[string]auth.Resolver{
-			"a machine": machine("jaas", scope),
+			"a machine": apitest.Machine("jaas", scope),
 			"a person": func(context.Context) (auth.Principal, error) {
 				return auth.Principal{Kind: auth.User, Name: "ada@example.org", Scopes: []string{scope}}, nil
 			},
@@ -68,8 +69,8 @@ func TestCaller_NeedsTheOneScopeOfTheOperation(t *testing.T) {
 				for _, op := range operations() {
 					got := g.ask(t, op)
 					if op.scope == scope || op.scope == "" {
-						if got.status != op.status {
-							t.Errorf("%s: got HTTP %d, want %d: %s", op.id, got.status, op.status, got.body)
+						if got.Status != op.status {
+							t.Errorf("%s: got HTTP %d, want %d: %s", op.id, got.Status, op.status, got.Body)
 						}
 						continue
 					}
@@ -84,7 +85,7 @@ func TestCaller_NeedsTheOneScopeOfTheOperation(t *testing.T) {
 func TestWebhook_NeedsNoCaller(t *testing.T) {
 	t.Parallel()
 	g := setup(t, options{only: webhookID, caller: func(context.Context) (auth.Principal, error) { return auth.Principal{}, auth.ErrBadCredentials }})
-	if got := g.ask(t, operationOf("webhook")); got.status != http.StatusOK {
-		t.Errorf("got HTTP %d, want 200: %s", got.status, got.body)
+	if got := g.ask(t, operationOf("webhook")); got.Status != http.StatusOK {
+		t.Errorf("got HTTP %d, want 200: %s", got.Status, got.Body)
 	}
 }

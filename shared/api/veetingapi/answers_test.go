@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"gavel/local/apitest"
 	"gavel/shared/problem"
 )
 
@@ -14,7 +15,7 @@ func TestAnswer_IsPassedOnWhole(t *testing.T) {
 	const want = `{"big":12345678901234567890,"duration":"an hour","icalSequence":12,"id":"5e945c36b863b82cefdddf54","new":{"duration":"1","x":[null]},"participantMeetingId":"9974-7653-8886-0485"}`
 	for _, code := range []string{`0`, `"0"`} {
 		for _, op := range ofMeetings() {
-			g := setup(t, options{only: op.id, answer: says(200, `{"responseCode":`+code+`,"data":`+data+`}`)})
+			g := setup(t, options{only: op.id, answer: apitest.Says(200, `{"responseCode":`+code+`,"data":`+data+`}`)})
 			// What is not a number is not what the document says of duration.
 			got := g.sendOnly(t, op.method, op.path, op.body, op.header)
 			whole := want
@@ -24,8 +25,8 @@ func TestAnswer_IsPassedOnWhole(t *testing.T) {
 					whole = strings.TrimSuffix(op.answer, "}") + `,"meeting":` + want + `}`
 				}
 			}
-			if got.status != op.status || string(got.body) != whole+"\n" {
-				t.Errorf("%s: got HTTP %d with %s, want %d with %s", op.id, got.status, got.body, op.status, whole)
+			if got.Status != op.status || string(got.Body) != whole+"\n" {
+				t.Errorf("%s: got HTTP %d with %s, want %d with %s", op.id, got.Status, got.Body, op.status, whole)
 			}
 		}
 	}
@@ -36,13 +37,13 @@ func TestAnswer_ThatSaysNoMore(t *testing.T) {
 	t.Parallel()
 	for _, op := range calling() {
 		for _, said := range []string{`{"responseCode":0}`, `{"responseCode":"0","data":null}`} {
-			g := setup(t, options{only: op.id, answer: says(200, said)})
+			g := setup(t, options{only: op.id, answer: apitest.Says(200, said)})
 			want := map[string]string{
 				"veeting-create-account": `{}`, "veeting-list-admins": `{"admins":[]}`, "veeting-schedule-meeting": `{}`,
 				"veeting-update-meeting": `{"outcome":"updated"}`, "veeting-close-meeting": `{"outcome":"closed"}`, "veeting-delete-meeting": `{"outcome":"deleted"}`,
 			}[op.id]
-			if got := g.ask(t, op); got.status != op.status || string(got.body) != want+"\n" {
-				t.Errorf("%s: got HTTP %d with %s, want %d with %s", op.id, got.status, got.body, op.status, want)
+			if got := g.ask(t, op); got.Status != op.status || string(got.Body) != want+"\n" {
+				t.Errorf("%s: got HTTP %d with %s, want %d with %s", op.id, got.Status, got.Body, op.status, want)
 			}
 		}
 	}
@@ -63,11 +64,11 @@ func TestAnswer_ThatIsANo(t *testing.T) {
 	} {
 		for _, status := range []int{200, 400, 409} {
 			for _, op := range calling() {
-				g := setup(t, options{only: op.id, answer: says(status, `{"responseCode":`+tt.code+`,"responseMessage":"No luck, `+userEmail+`","data":{"field":"topic"}}`)})
+				g := setup(t, options{only: op.id, answer: apitest.Says(status, `{"responseCode":`+tt.code+`,"responseMessage":"No luck, `+userEmail+`","data":{"field":"topic"}}`)})
 				got := g.ask(t, op)
 				p := fault{status: 502, code: problem.UpstreamError, upstream: status}.check(t, got)
 				if p.UpstreamCode != tt.want || p.UpstreamMessage != "No luck, [redacted]" || !strings.Contains(p.UpstreamBody, `"field":"topic"`) {
-					t.Errorf("%s: got %s, want Veeting's own code %s and message", op.id, got.body, tt.want)
+					t.Errorf("%s: got %s, want Veeting's own code %s and message", op.id, got.Body, tt.want)
 				}
 				hint := "in Veeting's older API the code " + tt.want + " means: " + tt.means
 				if strings.Contains(p.Detail, "older API") != (tt.means != "") || tt.means != "" && !strings.Contains(p.Detail, hint) {

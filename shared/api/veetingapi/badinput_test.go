@@ -112,8 +112,8 @@ func TestEmptyBody_IsRefusedWhereTheOperationNeedsOne(t *testing.T) {
 	for _, op := range calling() {
 		g := setup(t, options{only: op.id})
 		if op.body == "" || op.id == "veeting-close-meeting" {
-			if got := g.with(t, op, ""); got.status != op.status {
-				t.Errorf("%s: got HTTP %d, want %d: it needs no body", op.id, got.status, op.status)
+			if got := g.with(t, op, ""); got.Status != op.status {
+				t.Errorf("%s: got HTTP %d, want %d: it needs no body", op.id, got.Status, op.status)
 			}
 			continue
 		}
@@ -149,8 +149,8 @@ func TestBodySize_OneByteTooManyIsRefused(t *testing.T) {
 			if sent := g.upstream.seen(); len(sent) > 0 {
 				t.Errorf("got %q upstream, want nothing", sent)
 			}
-			if got := g.with(t, op, padded(op.body, maxBody)); got.status != op.status {
-				t.Errorf("got HTTP %d for %d bytes, want %d: %.300s", got.status, maxBody, op.status, got.body)
+			if got := g.with(t, op, padded(op.body, maxBody)); got.Status != op.status {
+				t.Errorf("got HTTP %d for %d bytes, want %d: %.300s", got.Status, maxBody, op.status, got.Body)
 			}
 		})
 	}

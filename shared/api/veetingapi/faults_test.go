@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"gavel/local/apitest"
 	"gavel/shared/problem"
 	"gavel/shared/veeting"
 )
@@ -30,24 +31,24 @@ const page = "<!DOCTYPE html><html><body>Sign in</body></html>"
 
 func faults() []fault {
 	return []fault{
-		{"400", says(400, ""), 502, problem.UpstreamError, 400, false, "", 1},
-		{"401", says(401, `{"responseCode":-3}`), 502, problem.UpstreamCredentials, 401, false, "", 1},
-		{"403", says(403, page), 502, problem.UpstreamCredentials, 403, false, "", 1},
-		{"404", says(404, page), 502, problem.UpstreamError, 404, false, "", 1},
-		{"429", says(429, "", "Retry-After", "120"), 503, problem.UpstreamBusy, 429, false, "120", 1},
-		{"429 without a time", says(429, ""), 503, problem.UpstreamBusy, 429, false, "", 3},
-		{"500", says(500, ""), 502, problem.UpstreamError, 500, true, "", 3},
-		{"500 with HTML", says(500, page), 502, problem.UpstreamError, 500, true, "", 3},
-		{"502", says(502, page), 502, problem.UpstreamError, 502, true, "", 3},
-		{"503", says(503, "", "Retry-After", "7"), 503, problem.UpstreamBusy, 503, false, "7", 1},
-		{"504", says(504, ""), 502, problem.UpstreamError, 504, true, "", 3},
-		{"HTML that says yes", says(200, page), 502, problem.UpstreamError, 200, true, "", 1},
-		{"JSON cut off", says(200, `{"responseCode":0,"data":{"id":"5e`), 502, problem.UpstreamError, 200, true, "", 1},
-		{"no code", says(200, `{"data":{"id":"5e945c36b863b82cefdddf54"}}`), 502, problem.UpstreamError, 200, true, "", 1},
-		{"null for a code", says(200, `{"responseCode":null}`), 502, problem.UpstreamError, 200, true, "", 1},
-		{"nothing", says(200, ""), 502, problem.UpstreamError, 200, true, "", 1},
-		{"text", says(200, "fine"), 502, problem.UpstreamError, 200, true, "", 1},
-		{"redirect", says(307, "", "Location", "/elsewhere"), 502, problem.UpstreamError, 307, false, "", 1},
+		{"400", apitest.Says(400, ""), 502, problem.UpstreamError, 400, false, "", 1},
+		{"401", apitest.Says(401, `{"responseCode":-3}`), 502, problem.UpstreamCredentials, 401, false, "", 1},
+		{"403", apitest.Says(403, page), 502, problem.UpstreamCredentials, 403, false, "", 1},
+		{"404", apitest.Says(404, page), 502, problem.UpstreamError, 404, false, "", 1},
+		{"429", apitest.Says(429, "", "Retry-After", "120"), 503, problem.UpstreamBusy, 429, false, "120", 1},
+		{"429 without a time", apitest.Says(429, ""), 503, problem.UpstreamBusy, 429, false, "", 3},
+		{"500", apitest.Says(500, ""), 502, problem.UpstreamError, 500, true, "", 3},
+		{"500 with HTML", apitest.Says(500, page), 502, problem.UpstreamError, 500, true, "", 3},
+		{"502", apitest.Says(502, page), 502, problem.UpstreamError, 502, true, "", 3},
+		{"503", apitest.Says(503, "", "Retry-After", "7"), 503, problem.UpstreamBusy, 503, false, "7", 1},
+		{"504", apitest.Says(504, ""), 502, problem.UpstreamError, 504, true, "", 3},
+		{"HTML that says yes", apitest.Says(200, page), 502, problem.UpstreamError, 200, true, "", 1},
+		{"JSON cut off", apitest.Says(200, `{"responseCode":0,"data":{"id":"5e`), 502, problem.UpstreamError, 200, true, "", 1},
+		{"no code", apitest.Says(200, `{"data":{"id":"5e945c36b863b82cefdddf54"}}`), 502, problem.UpstreamError, 200, true, "", 1},
+		{"null for a code", apitest.Says(200, `{"responseCode":null}`), 502, problem.UpstreamError, 200, true, "", 1},
+		{"nothing", apitest.Says(200, ""), 502, problem.UpstreamError, 200, true, "", 1},
+		{"text", apitest.Says(200, "fine"), 502, problem.UpstreamError, 200, true, "", 1},
+		{"redirect", apitest.Says(307, "", "Location", "/elsewhere"), 502, problem.UpstreamError, 307, false, "", 1},
 	}
 }
 
@@ -82,9 +83,9 @@ func (f fault) check(t testing.TB, got answer) problem.Problem {
 		t.Errorf("got provider %q, upstreamStatus %d, want veeting, %d", p.Provider, p.UpstreamStatus, f.upstream)
 	}
 	if p.MayHaveHappened == nil || *p.MayHaveHappened != f.maybe || strings.Contains(p.Detail, "may have been carried out") != f.maybe {
-		t.Errorf("got mayHaveHappened %v, want %v: %.500s", p.MayHaveHappened, f.maybe, got.body)
+		t.Errorf("got mayHaveHappened %v, want %v: %.500s", p.MayHaveHappened, f.maybe, got.Body)
 	}
-	if after := got.header.Get("Retry-After"); after != f.retryAfter {
+	if after := got.Header.Get("Retry-After"); after != f.retryAfter {
 		t.Errorf("got Retry-After %q, want %q", after, f.retryAfter)
 	}
 	secret := ""
@@ -106,16 +107,16 @@ func TestKey_ThatWasRotatedIsReadOnceAndUsed(t *testing.T) {
 		const next = "Hush-next-key"
 		g.upstream.trust(next)
 		p := fault{status: 502, code: problem.UpstreamCredentials, upstream: 401}.check(t, g.ask(t, op))
-		if reads := g.vault.reads.Load(); reads != 2 || len(g.upstream.seen()) != 2 || p.Secret != secretName {
+		if reads := g.vault.Reads.Load(); reads != 2 || len(g.upstream.seen()) != 2 || p.Secret != secretName {
 			t.Errorf("%s: got %d reads and %d requests, want 2 each: the key is the same", op.id, reads, len(g.upstream.seen()))
 		}
 		g.vault.put(t, g.upstream.url, map[string]any{"apiKey": next})
 		for range 2 {
-			if got := g.ask(t, op); got.status != op.status || string(got.body) != op.answer+"\n" {
-				t.Errorf("%s: got HTTP %d with %s, want it done with the new key", op.id, got.status, got.body)
+			if got := g.ask(t, op); got.Status != op.status || string(got.Body) != op.answer+"\n" {
+				t.Errorf("%s: got HTTP %d with %s, want it done with the new key", op.id, got.Status, got.Body)
 			}
 		}
-		if reads := g.vault.reads.Load(); reads != 3 || len(g.upstream.seen()) != 5 {
+		if reads := g.vault.Reads.Load(); reads != 3 || len(g.upstream.seen()) != 5 {
 			t.Errorf("%s: got %d reads and %d requests, want 3 and 5", op.id, reads, len(g.upstream.seen()))
 		}
 	}
@@ -191,8 +192,8 @@ func TestVeetingRepeatsWhatItGot(t *testing.T) {
 			for _, status := range []int{200, 302, 400, 401, 409, 500} {
 				for _, form := range []string{"%s", `{"responseCode":-4,"responseMessage":"%s","data":"%s"}`, `{"responseCode":"%s"}`, page + "%s"} {
 					g := setup(t, options{only: op.id, answer: repeating(status, form)})
-					if got := g.ask(t, op); got.status != 502 {
-						t.Errorf("got HTTP %d, want 502: %s", got.status, got.body)
+					if got := g.ask(t, op); got.Status != 502 {
+						t.Errorf("got HTTP %d, want 502: %s", got.Status, got.Body)
 					} else {
 						document(t, got)
 					}
@@ -206,6 +207,6 @@ func TestVeetingRepeatsWhatItGot(t *testing.T) {
 func repeating(status int, form string) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		sent := r.Header.Get("X-Api-Key") + " " + r.Header.Get("X-User-Email") + " " + userEmail + " " + strings.ReplaceAll(userEmail, "@", "%40")
-		says(status, strings.ReplaceAll(form, "%s", sent), "Location", "/x?"+r.Header.Get("X-Api-Key"))(w, r)
+		apitest.Says(status, strings.ReplaceAll(form, "%s", sent), "Location", "/x?"+r.Header.Get("X-Api-Key"))(w, r)
 	}
 }

@@ -42,8 +42,8 @@ func TestLevel_WhatDoesNotFitTheUserIsRefused(t *testing.T) {
 				g := setup(t, options{only: op.id, secret: map[string]any{"level": tt.level}})
 				got := g.send(t, op.method, op.path, op.body, users(tt.id, tt.email))
 				if tt.says == "" {
-					if got.status != op.status || len(g.upstream.seen()) != 1 {
-						t.Errorf("got HTTP %d and %d requests upstream, want %d and 1: %s", got.status, len(g.upstream.seen()), op.status, got.body)
+					if got.Status != op.status || len(g.upstream.seen()) != 1 {
+						t.Errorf("got HTTP %d and %d requests upstream, want %d and 1: %s", got.Status, len(g.upstream.seen()), op.status, got.Body)
 					}
 					return
 				}
@@ -97,8 +97,8 @@ func TestUser_WithAnOddAddressIsTaken(t *testing.T) {
 	op := operationOf("delete-meeting")
 	for _, email := range []string{"o'hara+x_1@sub.example.org", "a@b", "A.B@Example.org", "{x}@example.org"} {
 		g := setup(t, options{only: op.id})
-		if got := g.send(t, op.method, op.path, "", users("", email)); got.status != op.status {
-			t.Errorf("%s: got HTTP %d: %s", email, got.status, got.body)
+		if got := g.send(t, op.method, op.path, "", users("", email)); got.Status != op.status {
+			t.Errorf("%s: got HTTP %d: %s", email, got.Status, got.Body)
 			continue
 		}
 		if sent, want := g.upstream.seen()[0], "DELETE /meeting/"+meetingID+"\nX-User-Email: "+email; sent != want {

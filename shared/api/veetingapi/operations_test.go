@@ -136,13 +136,13 @@ func TestOperations_DoWhatTheTutorialShows(t *testing.T) {
 			for _, only := range []string{"", op.id} {
 				g := setup(t, options{only: only})
 				got := g.ask(t, op)
-				if got.status != op.status || string(got.body) != op.answer+"\n" {
-					t.Errorf("got HTTP %d with %s, want %d with %s", got.status, got.body, op.status, op.answer)
+				if got.Status != op.status || string(got.Body) != op.answer+"\n" {
+					t.Errorf("got HTTP %d with %s, want %d with %s", got.Status, got.Body, op.status, op.answer)
 				}
 				if sent := strings.Join(g.upstream.seen(), "\n"); sent != op.sent {
 					t.Errorf("got upstream\n%s\nwant\n%s", sent, op.sent)
 				}
-				if kept := got.header.Get("Cache-Control"); kept != "no-store" {
+				if kept := got.Header.Get("Cache-Control"); kept != "no-store" {
 					t.Errorf("got Cache-Control %q, want no-store", kept)
 				}
 			}

@@ -89,7 +89,7 @@ func TestMethod_ThatThePathDoesNotHaveIsRefused(t *testing.T) {
 	for _, op := range operations() {
 		got := g.sendOnly(t, http.MethodPatch, op.path, op.body, op.header)
 		isProblem(t, got, http.StatusMethodNotAllowed, problem.MethodNotAllowed)
-		if allow := got.header.Get("Allow"); !strings.Contains(allow, op.method) {
+		if allow := got.Header.Get("Allow"); !strings.Contains(allow, op.method) {
 			t.Errorf("%s: got Allow %q, want %s in it", op.id, allow, op.method)
 		}
 	}

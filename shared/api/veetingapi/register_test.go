@@ -54,7 +54,7 @@ func TestRegister_AddsOneOperation(t *testing.T) {
 // TestRegister_SaysWhichScopeIsNeeded has the two apart: who schedules need not make accounts.
 func TestRegister_SaysWhichScopeIsNeeded(t *testing.T) {
 	t.Parallel()
-	for _, op := range openAPI().operations {
+	for _, op := range openAPI().Operations {
 		want := operationOf(strings.TrimPrefix(op.OperationID, "veeting-")).scope
 		var got []string
 		for _, way := range op.Security {

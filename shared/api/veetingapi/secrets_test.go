@@ -1,12 +1,12 @@
 package veetingapi_test
 
 import (
-	"context"
 	"errors"
 	"net/http"
 	"strings"
 	"testing"
 
+	"gavel/local/apitest"
 	"gavel/shared/problem"
 	"gavel/shared/secrets"
 )
@@ -39,7 +39,7 @@ func TestSecret_ThatCannotBeUsedIsNamedAndNothingIsSent(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			g := setup(t, options{secrets: secretsFile(t, c.secrets)})
+			g := setup(t, options{secrets: apitest.SecretsFile(t, c.secrets)})
 			g.untouched(t)
 			for _, op := range needing() {
 				p := isProblem(t, g.ask(t, op), http.StatusServiceUnavailable, problem.NotConfigured)
@@ -51,18 +51,9 @@ func TestSecret_ThatCannotBeUsedIsNamedAndNothingIsSent(t *testing.T) {
 	}
 }
 
-// failing is a store of secrets that does not answer.
-type failing struct{ err error }
-
-// Read fails.
-func (f failing) Read(context.Context, string) (secrets.Raw, error) { return secrets.Raw{}, f.err }
-
-// FullName gives the name with the prefix.
-func (f failing) FullName(name string) string { return "gavel/" + name }
-
 func TestSecretsCannotBeRead_IsAPassingFailure(t *testing.T) {
 	t.Parallel()
-	g := setup(t, options{secrets: failing{&secrets.Error{
+	g := setup(t, options{secrets: apitest.Failing{Err: &secrets.Error{
 		Name: secretName, Reason: "Secrets Manager did not answer", Passing: true,
 		Cause: errors.New("dial tcp 10.0.0.7:443: i/o timeout"),
 	}}})
@@ -72,8 +63,8 @@ func TestSecretsCannotBeRead_IsAPassingFailure(t *testing.T) {
 		if p := isProblem(t, got, http.StatusServiceUnavailable, problem.Unavailable); p.Secret != secretName {
 			t.Errorf("%s: got secret %q, want %q", op.id, p.Secret, secretName)
 		}
-		if strings.Contains(string(got.body), "10.0.0.7") {
-			t.Errorf("%s: got %s, which tells the cause", op.id, got.body)
+		if strings.Contains(string(got.Body), "10.0.0.7") {
+			t.Errorf("%s: got %s, which tells the cause", op.id, got.Body)
 		}
 	}
 }
@@ -81,8 +72,8 @@ func TestSecretsCannotBeRead_IsAPassingFailure(t *testing.T) {
 // TestListEvents_NeedsNoSecret because it does not ask Veeting.
 func TestListEvents_NeedsNoSecret(t *testing.T) {
 	t.Parallel()
-	g := setup(t, options{secrets: secretsFile(t, map[string]any{})})
-	if got := g.ask(t, operationOf("list-events")); got.status != http.StatusOK {
-		t.Errorf("got HTTP %d, want 200: %s", got.status, got.body)
+	g := setup(t, options{secrets: apitest.SecretsFile(t, map[string]any{})})
+	if got := g.ask(t, operationOf("list-events")); got.Status != http.StatusOK {
+		t.Errorf("got HTTP %d, want 200: %s", got.Status, got.Body)
 	}
 }

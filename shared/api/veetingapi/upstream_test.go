@@ -9,6 +9,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"gavel/local/apitest"
 )
 
 // upstream stands in for Veeting. It holds every request against the tutorial: a breach fails the test, whatever answer
@@ -96,22 +98,10 @@ func (u *upstream) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	u.mu.Unlock()
 	switch {
 	case !let:
-		says(http.StatusUnauthorized, "")(w, r)
+		apitest.Says(http.StatusUnauthorized, "")(w, r)
 	case u.answer != nil:
 		u.answer(w, r)
 	default:
-		says(http.StatusOK, `{"responseCode":0,"data":`+data+`}`)(w, r)
-	}
-}
-
-// says gives an answer with headers, which are names and values in turn.
-func says(status int, body string, header ...string) http.HandlerFunc {
-	return func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Type", "application/json")
-		for i := 0; i < len(header); i += 2 {
-			w.Header().Set(header[i], header[i+1])
-		}
-		w.WriteHeader(status)
-		_, _ = io.WriteString(w, body)
+		apitest.Says(http.StatusOK, `{"responseCode":0,"data":`+data+`}`)(w, r)
 	}
 }

@@ -118,8 +118,8 @@ func TestAccount_TimesOfEveryZoneAreSentInTheTutorialsForm(t *testing.T) {
 	for at, want := range zones() {
 		g := setup(t, options{only: op.id})
 		got := g.with(t, op, bodyOf(t, op).with(t, body{"paidUntil": at, "adminPreferredLanguage": missing{}}))
-		if sent := strings.Join(g.upstream.seen(), ""); got.status != 201 || !strings.HasSuffix(sent, `"adminPreferredLanguage":"en","paidUntil":"`+want+`"}`) {
-			t.Errorf("%s: got HTTP %d and %s upstream, want %s", at, got.status, sent, want)
+		if sent := strings.Join(g.upstream.seen(), ""); got.Status != 201 || !strings.HasSuffix(sent, `"adminPreferredLanguage":"en","paidUntil":"`+want+`"}`) {
+			t.Errorf("%s: got HTTP %d and %s upstream, want %s", at, got.Status, sent, want)
 		}
 	}
 }
@@ -222,8 +222,8 @@ func (g *gateway) sentBody(t testing.TB, op operation, text string) string {
 	t.Helper()
 	got := g.with(t, op, text)
 	sent := g.upstream.seen()
-	if got.status != op.status || len(sent) != 1 {
-		t.Errorf("%s: got HTTP %d and %d requests upstream, want %d and 1: %s", op.id, got.status, len(sent), op.status, got.body)
+	if got.Status != op.status || len(sent) != 1 {
+		t.Errorf("%s: got HTTP %d and %d requests upstream, want %d and 1: %s", op.id, got.Status, len(sent), op.status, got.Body)
 		return ""
 	}
 	return sent[0][strings.Index(sent[0], "\n{")+1:]
@@ -279,8 +279,8 @@ func TestMeeting_DurationIsThatOfTheTimes(t *testing.T) {
 			g.untouched(t)
 			got := g.with(t, op, text)
 			refused(t, got, 422, "body.duration")
-			if !strings.Contains(string(got.body), tt.says) {
-				t.Errorf("got %s, want %q in it", got.body, tt.says)
+			if !strings.Contains(string(got.Body), tt.says) {
+				t.Errorf("got %s, want %q in it", got.Body, tt.says)
 			}
 		}
 	}

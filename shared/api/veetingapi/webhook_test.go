@@ -14,6 +14,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
+	"gavel/local/apitest"
 	"gavel/local/dynamodb"
 	"gavel/shared/problem"
 	"gavel/shared/table"
@@ -41,7 +42,7 @@ type engine struct {
 // onBothEngines does a test with the two operations about events.
 func onBothEngines(t *testing.T, test func(g engine)) {
 	t.Helper()
-	for name, open := range map[string]func(testing.TB) table.Store{"embedded": onEmbedded, "dynamodb": onDynamoDB} {
+	for name, open := range map[string]func(testing.TB) table.Store{"embedded": apitest.Embedded, "dynamodb": onDynamoDB} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			g := setup(t, options{store: open(t)})
@@ -65,8 +66,8 @@ func (g *gateway) deliver(t testing.TB, method, hook, key, body string) answer {
 func (g *gateway) comes(t testing.TB, body, outcome string) {
 	t.Helper()
 	got := g.deliver(t, http.MethodPost, hook, hookKey, body)
-	if want := `{"outcome":"` + outcome + `"}` + "\n"; got.status != http.StatusOK || string(got.body) != want {
-		t.Errorf("got HTTP %d with %s for %.200s, want 200 with %s", got.status, got.body, body, want)
+	if want := `{"outcome":"` + outcome + `"}` + "\n"; got.Status != http.StatusOK || string(got.Body) != want {
+		t.Errorf("got HTTP %d with %s for %.200s, want 200 with %s", got.Status, got.Body, body, want)
 	}
 }
 
@@ -93,8 +94,8 @@ func (g *gateway) list(t testing.TB, id, query string) listed {
 	t.Helper()
 	got := g.send(t, http.MethodGet, "/veeting/meetings/"+id+"/events"+query, "", nil)
 	var l listed
-	if err := json.Unmarshal(got.body, &l); err != nil || got.status != http.StatusOK {
-		t.Fatalf("got HTTP %d with %s, %v, want a list", got.status, got.body, err)
+	if err := json.Unmarshal(got.Body, &l); err != nil || got.Status != http.StatusOK {
+		t.Fatalf("got HTTP %d with %s, %v, want a list", got.Status, got.Body, err)
 	}
 	return l
 }
@@ -108,18 +109,18 @@ func TestWebhook_KeepsTheMeetingOnce(t *testing.T) {
 		t := g.t
 		body := operationOf("webhook").body
 		g.comes(t, body, "kept")
-		g.clock.step(time.Minute)
+		g.clock.Step(time.Minute)
 		g.comes(t, body, "known")
 		g.comes(t, strings.ReplaceAll(body, ": ", " :\n"), "known")
-		if got := g.deliver(t, http.MethodPut, hook, hookKey, body); string(got.body) != `{"outcome":"known"}`+"\n" {
-			t.Errorf("got %s by PUT, want it known", got.body)
+		if got := g.deliver(t, http.MethodPut, hook, hookKey, body); string(got.Body) != `{"outcome":"known"}`+"\n" {
+			t.Errorf("got %s by PUT, want it known", got.Body)
 		}
 		got := g.list(t, meetingID, "")
 		if len(got.Events) != 1 || got.Cursor != "" {
 			t.Fatalf("got %+v, want the one event", got)
 		}
 		e := got.Events[0]
-		if e.Hook != hook || !e.ReceivedAt.Equal(g.clock.now().Add(-time.Minute)) {
+		if e.Hook != hook || !e.ReceivedAt.Equal(g.clock.Now().Add(-time.Minute)) {
 			t.Errorf("got %+v, want %s when it first came", e, hook)
 		}
 		for name, want := range map[string]string{
@@ -139,8 +140,8 @@ func TestWebhook_TakesPutAsWell(t *testing.T) {
 	t.Parallel()
 	onBothEngines(t, func(g engine) {
 		t := g.t
-		if got := g.deliver(t, http.MethodPut, hook, hookKey, told("a")); got.status != http.StatusOK || string(got.body) != `{"outcome":"kept"}`+"\n" {
-			t.Errorf("got HTTP %d with %s, want it kept", got.status, got.body)
+		if got := g.deliver(t, http.MethodPut, hook, hookKey, told("a")); got.Status != http.StatusOK || string(got.Body) != `{"outcome":"kept"}`+"\n" {
+			t.Errorf("got HTTP %d with %s, want it kept", got.Status, got.Body)
 		}
 		g.comes(t, told("a"), "known")
 		isProblem(t, g.sendOnly(t, http.MethodDelete, "/webhooks/veeting/"+hook, "", nil), http.StatusMethodNotAllowed, problem.MethodNotAllowed)
@@ -157,7 +158,7 @@ func TestListEvents_InTheOrderInWhichTheyCame(t *testing.T) {
 			topic := string(rune('g' - i))
 			want = append(want, topic)
 			g.comes(t, told(topic), "kept")
-			g.clock.step(time.Millisecond)
+			g.clock.Step(time.Millisecond)
 		}
 		g.comes(t, told("g"), "known") // does not move it
 		if got := g.list(t, meetingID, ""); !slices.Equal(got.topics(), want) || got.Cursor != "" {
@@ -235,7 +236,7 @@ func TestWebhook_ManyAtOnce(t *testing.T) {
 		var arriving sync.WaitGroup
 		outcomes := make(chan string, times)
 		for i := range times {
-			arriving.Go(func() { outcomes <- string(g.deliver(t, http.MethodPost, hook, hookKey, told("same")).body) })
+			arriving.Go(func() { outcomes <- string(g.deliver(t, http.MethodPost, hook, hookKey, told("same")).Body) })
 			arriving.Go(func() { g.deliver(t, http.MethodPut, hook, hookKey, told(fmt.Sprint(i))) })
 		}
 		arriving.Wait()
@@ -279,8 +280,8 @@ func TestWebhook_OfTwoKeysTheFirstCounts(t *testing.T) {
 	g := setup(t, options{only: webhookID})
 	for keys, want := range map[[2]string]int{{hookKey, "x"}: 200, {"x", hookKey}: 401} {
 		got := g.send(t, http.MethodPost, "/webhooks/veeting/"+hook, told("a"), http.Header{"X-Api-Key": keys[:]})
-		if got.status != want {
-			t.Errorf("got HTTP %d for %q, want %d", got.status, keys, want)
+		if got.Status != want {
+			t.Errorf("got HTTP %d for %q, want %d", got.Status, keys, want)
 		}
 	}
 }
@@ -318,11 +319,11 @@ func TestWebhook_AllOfVeetingsAreTaken(t *testing.T) {
 	}
 	g := setup(t, options{secret: map[string]any{"webhookKeys": keys}})
 	for _, name := range hooks {
-		if got := g.deliver(t, http.MethodPost, name, keys[name], told("a")); string(got.body) != `{"outcome":"kept"}`+"\n" {
-			t.Errorf("%s: got HTTP %d with %s, want it kept", name, got.status, got.body)
+		if got := g.deliver(t, http.MethodPost, name, keys[name], told("a")); string(got.Body) != `{"outcome":"kept"}`+"\n" {
+			t.Errorf("%s: got HTTP %d with %s, want it kept", name, got.Status, got.Body)
 		}
 		isProblem(t, g.deliver(t, http.MethodPost, name, hookKey, told("a")), http.StatusUnauthorized, problem.Unauthenticated)
-		g.clock.step(time.Second)
+		g.clock.Step(time.Second)
 	}
 	for i, e := range g.list(t, meetingID, "").Events {
 		if e.Hook != hooks[i] {
@@ -365,7 +366,7 @@ func TestWebhook_TakesTheLargestEvents(t *testing.T) {
 			begin, end := `{"id":"`+meetingID+`","duration":"007","agenda":"`, `"}`
 			fits := (maxBody - len(begin) - len(end)) / len(filler)
 			g.comes(t, begin+strings.Repeat(filler, fits)+end, "kept")
-			g.clock.step(time.Millisecond)
+			g.clock.Step(time.Millisecond)
 		}
 		if got := g.list(t, meetingID, ""); len(got.Events) != 6 || string(got.Events[0].Meeting["duration"]) != "7" {
 			t.Errorf("got %d events, want 6", len(got.Events))
@@ -379,8 +380,8 @@ func TestWebhook_KeyThatWasRotatedIsNoticed(t *testing.T) {
 	g := setup(t, options{})
 	g.comes(t, told("a"), "kept")
 	g.vault.put(t, g.upstream.url, map[string]any{"webhookKeys": map[string]string{hook: next}})
-	if got := g.deliver(t, http.MethodPost, hook, next, told("b")); string(got.body) != `{"outcome":"kept"}`+"\n" {
-		t.Errorf("got HTTP %d with %s, want the new key taken", got.status, got.body)
+	if got := g.deliver(t, http.MethodPost, hook, next, told("b")); string(got.Body) != `{"outcome":"kept"}`+"\n" {
+		t.Errorf("got HTTP %d with %s, want the new key taken", got.Status, got.Body)
 	}
 	isProblem(t, g.deliver(t, http.MethodPost, hook, hookKey, told("c")), http.StatusUnauthorized, problem.Unauthenticated)
 }
@@ -398,7 +399,7 @@ func TestEvents_StateThatIsBusyIsSaidSo(t *testing.T) {
 	for _, op := range operations()[6:] {
 		got := g.ask(t, op)
 		isProblem(t, got, http.StatusServiceUnavailable, problem.Unavailable)
-		if got.header.Get("Retry-After") == "" {
+		if got.Header.Get("Retry-After") == "" {
 			t.Errorf("%s: got no Retry-After, want one", op.id)
 		}
 	}

@@ -1,0 +1,127 @@
+// Package apitest has what the tests of all groups of operations do alike: it serves an API as the world sees it, sends
+// requests however odd, and holds the answers and the log against what every operation has promised.
+package apitest
+
+import (
+	"context"
+	"io"
+	"maps"
+	"net/http"
+	"net/http/httptest"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"gavel/shared/auth"
+	"gavel/shared/logs"
+)
+
+// Rejected stands in values that are refused, which no answer and no log line may repeat.
+const Rejected = "zx81-rejected"
+
+// Noon is where the tests' time begins.
+func Noon() time.Time { return time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC) }
+
+// Clock stands still until it is stepped.
+type Clock struct {
+	mu sync.Mutex
+	at time.Time
+}
+
+// NewClock makes a Clock that stands at Noon.
+func NewClock() *Clock { return &Clock{at: Noon()} }
+
+// Now gives the time.
+func (c *Clock) Now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.at
+}
+
+// Step lets time go by.
+func (c *Clock) Step(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.at = c.at.Add(d)
+}
+
+// Machine is an API key with some scopes.
+func Machine(scopes ...string) auth.Resolver {
+	return func(context.Context) (auth.Principal, error) {
+		return auth.Principal{Kind: auth.APIKey, Name: "crm", Scopes: scopes}, nil
+	}
+}
+
+// Serve serves an API and gives its URL. It does what stands before one: it gives each request an id and a caller.
+func Serve(t testing.TB, handler http.Handler, caller auth.Resolver) string {
+	t.Helper()
+	served := httptest.NewServer(identified(handler, caller))
+	t.Cleanup(served.Close)
+	return served.URL
+}
+
+func identified(next http.Handler, caller auth.Resolver) http.Handler {
+	var last atomic.Int64
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		ctx := auth.WithResolver(r.Context(), caller)
+		ctx = logs.WithRequestID(ctx, "request-"+strconv.FormatInt(last.Add(1), 10))
+		next.ServeHTTP(w, r.WithContext(ctx))
+	})
+}
+
+// Answer is what a caller got.
+type Answer struct {
+	Status int
+	Header http.Header
+	Body   []byte
+}
+
+// Send sends a request; the body is JSON unless the header says otherwise.
+func Send(t testing.TB, base, method, path, body string, header http.Header) Answer {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), method, base, strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	// The path goes out as it is written here, however odd.
+	path, request.URL.RawQuery, _ = strings.Cut(path, "?")
+	request.URL.Opaque = strings.TrimPrefix(base, "http:") + path
+	if body != "" {
+		request.Header.Set("Content-Type", "application/json")
+	}
+	maps.Copy(request.Header, header)
+	return Do(t, request)
+}
+
+// plain does not follow redirects, so that one would be seen.
+var plain = &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+
+// Do sends a request as it is.
+func Do(t testing.TB, request *http.Request) Answer {
+	t.Helper()
+	response, err := plain.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = response.Body.Close() }()
+	body, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return Answer{Status: response.StatusCode, Header: response.Header, Body: body}
+}
+
+// Says gives an answer of a provider, with headers, which are names and values in turn.
+func Says(status int, body string, header ...string) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		for i := 0; i < len(header); i += 2 {
+			w.Header().Set(header[i], header[i+1])
+		}
+		w.WriteHeader(status)
+		_, _ = io.WriteString(w, body)
+	}
+}

@@ -1,0 +1,124 @@
+package jitsi_test
+
+import (
+	"crypto/rsa"
+	"crypto/sha256"
+	"crypto/x509"
+	"encoding/hex"
+	"encoding/pem"
+	"errors"
+	"strings"
+	"testing"
+
+	"gavel/shared/jitsi"
+)
+
+// fileOf is the name under which the server looks for a key: sha256hex(kid) and .pem.
+func fileOf(kid string) string {
+	sum := sha256.Sum256([]byte(kid))
+	return hex.EncodeToString(sum[:]) + ".pem"
+}
+
+// withOwnKey has participants' tokens signed with a key, too.
+func withOwnKey() option {
+	return withSecret(fields{"secret": nil, "privateKey": pemOf(loginKey()), "keyId": " login-1 "})
+}
+
+func TestPublicKey_IsOfItsUseAlone(t *testing.T) {
+	t.Parallel()
+	f := setup(t, withOwnKey())
+	for _, tc := range []struct {
+		use  jitsi.KeyUse
+		file string
+		want *rsa.PrivateKey // nil where there is none
+	}{
+		{jitsi.LoginKey, fileOf("login-1"), loginKey()},
+		{jitsi.SystemKey, fileOf(systemKeyID), systemKey()},
+		{jitsi.LoginKey, fileOf(systemKeyID), nil},
+		{jitsi.SystemKey, fileOf("login-1"), nil},
+		{jitsi.LoginKey, fileOf(" login-1 "), nil},
+		{jitsi.LoginKey, strings.TrimSuffix(fileOf("login-1"), ".pem"), nil},
+		{jitsi.LoginKey, strings.ToUpper(fileOf("login-1")), nil},
+		{jitsi.LoginKey, "login-1.pem", nil},
+		{jitsi.SystemKey, "", nil},
+		{jitsi.SystemKey, "../" + fileOf(systemKeyID), nil},
+	} {
+		got, err := f.client.PublicKey(t.Context(), tc.use, tc.file)
+		if tc.want == nil {
+			if !errors.Is(err, jitsi.ErrNotFound) || got != nil {
+				t.Errorf("%s %s: got %q, %v; want %v", tc.use, tc.file, got, err, jitsi.ErrNotFound)
+			}
+			continue
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		block, rest := pem.Decode(got)
+		if block == nil || block.Type != "PUBLIC KEY" || len(rest) != 0 || len(block.Headers) != 0 {
+			t.Fatalf("%s: got %q, want one block PUBLIC KEY", tc.use, got)
+		}
+		if key, ok := must(x509.ParsePKIXPublicKey(block.Bytes)).(*rsa.PublicKey); !ok || !tc.want.PublicKey.Equal(key) {
+			t.Errorf("%s: got another key", tc.use)
+		}
+		if part, found := has(string(got), "PRIVATE"); found {
+			t.Errorf("%s: got %q in it", tc.use, part)
+		}
+	}
+}
+
+// TestPublicKey_VerifiesWhatIsSent is how the server comes from the header of a token to the key.
+func TestPublicKey_VerifiesWhatIsSent(t *testing.T) {
+	t.Parallel()
+	f := setup(t, withOwnKey())
+	if _, err := f.client.EndRoom(t.Context(), here(), false); err != nil {
+		t.Fatal(err)
+	}
+	login := must(f.client.CreateToken(t.Context(), asRequest(full()))).JWT
+	for use, token := range map[jitsi.KeyUse]string{jitsi.LoginKey: login, jitsi.SystemKey: f.upstream.sent()[0]} {
+		header, _, _ := unpack(token)
+		kid, _ := header["kid"].(string)
+		block, _ := pem.Decode(must(f.client.PublicKey(t.Context(), use, fileOf(kid))))
+		key, _ := must(x509.ParsePKIXPublicKey(block.Bytes)).(*rsa.PublicKey)
+		if err := verify(token, key); err != nil {
+			t.Errorf("%s: got %v, want its signature", use, err)
+		}
+	}
+}
+
+// TestPublicKey_TwoKeysOfOneID are told apart by their use.
+func TestPublicKey_TwoKeysOfOneID(t *testing.T) {
+	t.Parallel()
+	f := setup(t, withSecret(fields{"secret": nil, "privateKey": pemOf(loginKey()), "keyId": systemKeyID}))
+	login, loginErr := f.client.PublicKey(t.Context(), jitsi.LoginKey, fileOf(systemKeyID))
+	system, systemErr := f.client.PublicKey(t.Context(), jitsi.SystemKey, fileOf(systemKeyID))
+	if loginErr != nil || systemErr != nil || string(login) != publicPEM(loginKey()) || string(system) != publicPEM(systemKey()) {
+		t.Errorf("got %s, %v and %s, %v; want one key each", login, loginErr, system, systemErr)
+	}
+}
+
+func TestPublicKey_OfASharedSecretThereIsNone(t *testing.T) {
+	t.Parallel()
+	f := setup(t)
+	for _, file := range []string{fileOf(""), fileOf(systemKeyID), ".pem", ""} {
+		if got, err := f.client.PublicKey(t.Context(), jitsi.LoginKey, file); !errors.Is(err, jitsi.ErrNotFound) || got != nil {
+			t.Errorf("%q: got %q, %v; want %v", file, got, err, jitsi.ErrNotFound)
+		}
+	}
+}
+
+func TestPublicKey_WithoutASystem(t *testing.T) {
+	t.Parallel()
+	f := setup(t, withSecret(fields{"system": nil}))
+	if got, err := f.client.PublicKey(t.Context(), jitsi.SystemKey, fileOf(systemKeyID)); !errors.Is(err, jitsi.ErrNotFound) || got != nil {
+		t.Errorf("got %q, %v; want %v", got, err, jitsi.ErrNotFound)
+	}
+}
+
+func TestPublicKey_WithoutASecret(t *testing.T) {
+	t.Parallel()
+	f := setup(t)
+	f.vault.put("")
+	if got, err := f.client.PublicKey(t.Context(), jitsi.SystemKey, fileOf(systemKeyID)); secretError(t, err) == nil || got != nil {
+		t.Errorf("got %q, %v; want the secret named", got, err)
+	}
+}
