@@ -180,7 +180,7 @@ func (r *run) over(ctx context.Context) bool {
 // runsOut says whether the context ends too soon to begin another task.
 func runsOut(ctx context.Context) bool {
 	deadline, ok := ctx.Deadline()
-	return ctx.Err() != nil || ok && time.Until(deadline) < longestTask
+	return ctx.Err() != nil || ok && time.Until(deadline) < usualTask
 }
 
 // FinishRoom finishes a room if its end has come, as the sweep would.

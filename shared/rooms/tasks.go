@@ -11,6 +11,9 @@ import (
 )
 
 const (
+	// usualTask is what a provider that does not answer makes of a task, unless it is given more time than usual. What
+	// takes longer, and is cut off by the end of the function, is done again when the claim is over.
+	usualTask = 12 * time.Second
 	// longestTask is how long a provider is given for a task.
 	longestTask = 30 * time.Second
 	// hold is how long a task is kept from others while a provider is asked. It outlasts the asking, and the writing down
