@@ -235,3 +235,22 @@ func camelCase(id string) string {
 	}
 	return out.String()
 }
+
+// Only system-cleanup may delete files, and nothing but files of rooms.
+func TestTemplate_WhoMayDeleteFiles(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile(filepath.Join("..", "template.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, cleanup, _ := strings.Cut(string(text), "\n  SystemCleanup:\n")
+	cleanup, _, _ = strings.Cut(cleanup, "\n\n")
+	if got := strings.Count(string(text), "!Ref DeleteFiles"); got != 1 || !strings.Contains(cleanup, "!Ref DeleteFiles") {
+		t.Errorf("got DeleteFiles granted %d times, want it once, to SystemCleanup", got)
+	}
+	_, granted, _ := strings.Cut(string(text), "Action: s3:DeleteObject\n")
+	granted, _, _ = strings.Cut(granted, "\n")
+	if got, want := strings.TrimSpace(granted), "Resource: !Sub ${FilesBucket.Arn}/*/attachment/*"; got != want || strings.Count(string(text), "s3:DeleteObject") != 1 {
+		t.Errorf("got it granted on %q, want %q, in one place", got, want)
+	}
+}

@@ -469,7 +469,40 @@ func (c *cloud) quiet(t *testing.T) {
 		if !strings.Contains(logs, `"operation":"`+operation+`"`) || strings.Contains(logs, `"level":"ERROR"`) {
 			t.Errorf("%s: got the log\n%s\nwant a line of the operation and no error", operation, logs)
 		}
+		if strings.HasPrefix(operation, "system-") && !hasMetrics(logs, operation) {
+			t.Errorf("%s: got the log\n%s\nwant each of its lines with metrics", operation, logs)
+		}
 	}
+}
+
+// hasMetrics says whether each run of a job wrote one line that CloudWatch takes metrics from, and one of them counts a
+// room.
+func hasMetrics(logs, operation string) bool {
+	finished := 0
+	for text := range strings.Lines(logs) {
+		var line struct {
+			Msg, Operation                                                         string
+			RoomsFinished, FilesRemoved, TasksGivenUp, TasksLeft, OldestDueSeconds *int
+			AWS                                                                    struct {
+				Timestamp         int64
+				CloudWatchMetrics []struct {
+					Namespace  string
+					Dimensions [][]string
+					Metrics    []struct{ Name, Unit string }
+				}
+			} `json:"_aws"`
+		}
+		if json.Unmarshal([]byte(text), &line) != nil || line.Msg != "request" {
+			continue
+		}
+		if line.Operation != operation || line.RoomsFinished == nil || line.FilesRemoved == nil || line.TasksGivenUp == nil ||
+			line.TasksLeft == nil || line.OldestDueSeconds == nil || line.AWS.Timestamp == 0 || len(line.AWS.CloudWatchMetrics) != 1 ||
+			line.AWS.CloudWatchMetrics[0].Namespace != "Gavel" || len(line.AWS.CloudWatchMetrics[0].Metrics) != 8 {
+			return false
+		}
+		finished += *line.RoomsFinished
+	}
+	return finished > 0
 }
 
 // TestRoomsFunctions_WithoutTheirSettings name what is missing, each of them what it needs.

@@ -5,7 +5,7 @@
 // https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html, and with them whatever of length, type
 // and conditions a request was signed for. Storing is gofakes3's, which checks nothing.
 //
-// It takes GET, HEAD and PUT of single objects and refuses everything else. Objects are files named like their keys, so
+// It takes GET, HEAD, PUT and DELETE of single objects and refuses everything else. Objects are files named like their keys, so
 // it has the limits of the file system: there is no object a/b beside an object a.
 package objects
 
@@ -112,7 +112,7 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) *fault {
 }
 
 func isServed(method string) bool {
-	return method == http.MethodGet || method == http.MethodHead || method == http.MethodPut
+	return method == http.MethodGet || method == http.MethodHead || method == http.MethodPut || method == http.MethodDelete
 }
 
 // allowOrigins lets pages of any origin send any header and read any of the answer's.

@@ -68,7 +68,8 @@ func TestServer_RefusesTamperedUploads(t *testing.T) {
 		"a life that is none":    {query("X-Amz-Expires", "0"), 400, "AuthorizationQueryParametersError"},
 		"a life of eight days":   {query("X-Amz-Expires", "691200"), 400, "AuthorizationQueryParametersError"},
 		"a query that is broken": {func(r *http.Request) { r.URL.RawQuery += "&a=%zz" }, 400, "InvalidURI"},
-		"another method of S3's": {func(r *http.Request) { r.Method = http.MethodDelete }, 403, "AccessDenied"},
+		"a deletion":             {func(r *http.Request) { r.Method = http.MethodDelete }, 403, refused},
+		"another method of S3's": {func(r *http.Request) { r.Method = http.MethodPost }, 403, "AccessDenied"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -153,7 +154,7 @@ func TestServer_RefusesSignedRequestsForMore(t *testing.T) {
 		"the object's rights":            {method: "GET", key: "a", query: "acl=", code: "AccessDenied"},
 		"a version":                      {method: "GET", key: "a", query: "versionId=1", code: "AccessDenied"},
 		"a part":                         {method: "PUT", key: "a", query: "partNumber=1&uploadId=2", length: 5, code: "AccessDenied"},
-		"deletion":                       {method: "DELETE", key: "a", code: "AccessDenied"},
+		"deletion of a version":          {method: "DELETE", key: "a", query: "versionId=1", code: "AccessDenied"},
 		"a body without a length":        {method: "PUT", key: "a", length: -1, code: "MissingContentLength"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -205,6 +206,7 @@ func TestServer_ReadsHeaderSignatures(t *testing.T) {
 		"a signed one":          {http.MethodHead, func(*http.Request) {}, 200},
 		"a signed GET":          {http.MethodGet, func(*http.Request) {}, 200},
 		"a signed PUT":          {http.MethodPut, func(*http.Request) {}, 403},
+		"a signed DELETE":       {http.MethodDelete, func(r *http.Request) { r.URL.Path = r.URL.Path + "b" }, 403},
 		"another date":          {http.MethodHead, header("X-Amz-Date", "20260301T120001Z"), 403},
 		"another hash":          {http.MethodHead, header("X-Amz-Content-Sha256", "UNSIGNED-PAYLOAD"), 403},
 		"no hash":               {http.MethodHead, func(r *http.Request) { r.Header.Del("X-Amz-Content-Sha256") }, 400},

@@ -102,5 +102,9 @@ func (s *Server) cleanup(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "cleanup failed, the log says why", http.StatusInternalServerError)
 		return
 	}
-	writeJSON(w, map[string]int{"rooms_finished": swept.Finished, "guests_expelled": swept.Expelled, "tasks_failed": swept.Failed})
+	writeJSON(w, map[string]int{
+		"rooms_finished": swept.Finished, "guests_expelled": swept.Expelled, "meetings_rescheduled": swept.Rescheduled,
+		"files_removed": swept.Removed, "tasks_failed": swept.Failed, "tasks_given_up": swept.GivenUp, "tasks_left": swept.Left,
+		"oldest_due_seconds": int(swept.Oldest.Seconds()),
+	})
 }

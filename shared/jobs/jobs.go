@@ -50,10 +50,16 @@ func Cleanup(s Sweeper) func(context.Context, json.RawMessage) error {
 	}
 }
 
+// count notes what a run did, for its log line and as metrics.
 func count(ctx context.Context, swept rooms.Swept) {
-	logs.Add(ctx,
-		slog.Int("roomsFinished", swept.Finished),
-		slog.Int("guestsExpelled", swept.Expelled),
-		slog.Int("tasksFailed", swept.Failed),
+	logs.AddMetrics(ctx,
+		logs.Metric{Name: "roomsFinished", Unit: logs.Count, Value: swept.Finished},
+		logs.Metric{Name: "guestsExpelled", Unit: logs.Count, Value: swept.Expelled},
+		logs.Metric{Name: "meetingsRescheduled", Unit: logs.Count, Value: swept.Rescheduled},
+		logs.Metric{Name: "filesRemoved", Unit: logs.Count, Value: swept.Removed},
+		logs.Metric{Name: "tasksFailed", Unit: logs.Count, Value: swept.Failed},
+		logs.Metric{Name: "tasksGivenUp", Unit: logs.Count, Value: swept.GivenUp},
+		logs.Metric{Name: "tasksLeft", Unit: logs.Count, Value: swept.Left},
+		logs.Metric{Name: "oldestDueSeconds", Unit: logs.Seconds, Value: int(swept.Oldest.Seconds())},
 	)
 }

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"slices"
 	"testing"
+	"time"
 
 	"gavel/shared/jobs"
 	"gavel/shared/logs"
@@ -93,13 +94,20 @@ func TestCleanup_WhateverTheEventSays(t *testing.T) {
 	}
 }
 
+// counts are those of a line.
+type counts struct {
+	RoomsFinished, GuestsExpelled, TasksFailed, MeetingsRescheduled, FilesRemoved, TasksGivenUp, TasksLeft, OldestDueSeconds int
+}
+
 //nolint:paralleltest // it looks at the one default logger
 func TestJobs_LogWhatWasDone(t *testing.T) {
 	log, former := &bytes.Buffer{}, slog.Default()
 	slog.SetDefault(logs.New(log, "info"))
 	t.Cleanup(func() { slog.SetDefault(former) })
 
-	w := &worker{swept: rooms.Swept{Finished: 2, Expelled: 3, Failed: 4}, err: errState}
+	w := &worker{err: errState, swept: rooms.Swept{
+		Finished: 2, Expelled: 3, Failed: 4, Rescheduled: 5, Removed: 6, GivenUp: 7, Left: 8, Oldest: 9999 * time.Millisecond,
+	}}
 	for name, run := range map[string]func(context.Context) error{
 		roomID: func(ctx context.Context) error { return jobs.EndRoom(w)(ctx, jobs.RoomEnd{RoomID: roomID}) },
 		"":     func(ctx context.Context) error { return jobs.Cleanup(w)(ctx, nil) },
@@ -111,14 +119,20 @@ func TestJobs_LogWhatWasDone(t *testing.T) {
 		}
 		line.Write(ctx)
 		var got struct {
-			Room                                       string
-			RoomsFinished, GuestsExpelled, TasksFailed int
+			Room string
+			counts
+			AWS struct {
+				CloudWatchMetrics []struct{ Metrics []struct{ Name string } }
+			} `json:"_aws"`
 		}
 		if err := json.Unmarshal(log.Bytes(), &got); err != nil {
 			t.Fatal(err)
 		}
-		if got.Room != name || got.RoomsFinished != 2 || got.GuestsExpelled != 3 || got.TasksFailed != 4 {
-			t.Errorf("got %s, want the room %q and 2, 3 and 4", log, name)
+		if want := (counts{2, 3, 4, 5, 6, 7, 8, 9}); got.Room != name || got.counts != want {
+			t.Errorf("got %s, want the room %q and %+v", log, name, want)
+		}
+		if len(got.AWS.CloudWatchMetrics) != 1 || len(got.AWS.CloudWatchMetrics[0].Metrics) != 8 {
+			t.Errorf("got %s, want eight metrics", log)
 		}
 	}
 }

@@ -1,8 +1,8 @@
 // Package objects hands out presigned requests to files in one S3 bucket, so that the bytes go between S3 and the
-// user without passing through a function, and asks S3 what was uploaded.
+// user without passing through a function, asks S3 what was uploaded, and deletes what nobody needs.
 //
 // Presigned requests are made without a call to S3. Only the SDK's signer is linked and not its client for S3
-// (service/s3), which would add 2.4 MB to a Lambda, and to its start, for the sake of one HEAD request.
+// (service/s3), which would add 2.4 MB to a Lambda, and to its start, for the sake of HEAD and DELETE.
 package objects
 
 import (
@@ -37,7 +37,7 @@ type Options struct {
 	// part of the path. Empty means https://<bucket>.s3.<region>.amazonaws.com.
 	Endpoint    string
 	Credentials aws.CredentialsProvider
-	HTTP        aws.HTTPClient   // for Stat; nil for the SDK's own
+	HTTP        aws.HTTPClient   // for Stat and Delete; nil for the SDK's own
 	Now         func() time.Time // nil for clock.Now
 }
 

@@ -78,4 +78,17 @@ func roundtrip(t *testing.T, store *objects.Store, key string) {
 	if got, want := header.Get("Content-Type"), "application/octet-stream"; got != want {
 		t.Errorf("got Content-Type %s, want %s", got, want)
 	}
+
+	for range 2 { // the second time it is not there
+		if err := store.Delete(t.Context(), key); err != nil {
+			t.Errorf("Delete: got %v, want no error", err)
+		}
+		if _, err := store.Stat(t.Context(), key); !errors.Is(err, objects.ErrNotFound) {
+			t.Errorf("Stat after it: got %v, want %v", err, objects.ErrNotFound)
+		}
+	}
+	// Of what is not there S3 says 404, and moto that the signature is wrong.
+	if status, _, answer := send(t, get, ""); status != http.StatusNotFound && status != http.StatusForbidden {
+		t.Errorf("download after it: got %d %s, want none", status, answer)
+	}
 }

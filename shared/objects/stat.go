@@ -2,22 +2,8 @@ package objects
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
-	"time"
-
-	"gavel/shared/backoff"
-)
-
-const (
-	attempts       = 3
-	attemptTimeout = 3 * time.Second
-	firstPause     = 50 * time.Millisecond
-	longestPause   = 100 * time.Millisecond
-
-	// emptyHash is the SHA-256 of no body, without which S3 takes no signature.
-	emptyHash = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 )
 
 // Info is what S3 knows of an object.
@@ -36,50 +22,21 @@ type Info struct {
 // 403 is one of the last. It is also what S3 says of a missing object to whoever may not list the bucket, so a function
 // that calls Stat is to be granted s3:ListBucket on the bucket besides s3:GetObject on the objects.
 func (s *Store) Stat(ctx context.Context, key string) (Info, error) {
-	if err := checkKey(key); err != nil {
-		return Info{}, err
-	}
-	for attempt := 1; ; attempt++ {
-		info, err := s.head(ctx, key)
-		if attempt == attempts || !errors.Is(err, ErrUnavailable) || backoff.Wait(ctx, backoff.Pause(attempt, firstPause, longestPause)) != nil {
-			return info, err
-		}
-	}
-}
-
-func (s *Store) head(ctx context.Context, key string) (Info, error) {
-	ctx, cancel := context.WithTimeout(ctx, attemptTimeout)
-	defer cancel()
-	req, err := s.request(ctx, http.MethodHead, key)
-	if err != nil {
-		return Info{}, err
-	}
-	credentials, err := s.retrieve(ctx)
-	if err != nil {
-		return Info{}, err
-	}
-	req.Header.Set("X-Amz-Content-Sha256", emptyHash)
-	if err := s.signer.SignHTTP(ctx, credentials, req, emptyHash, "s3", s.region, s.now()); err != nil {
-		return Info{}, fmt.Errorf("sign: %w", err)
-	}
-	resp, err := s.http.Do(req)
-	if err != nil {
-		return Info{}, fmt.Errorf("%w: %w", ErrUnavailable, withoutURL(err))
-	}
-	defer resp.Body.Close()
-	return read(resp)
+	var info Info
+	err := s.insist(ctx, http.MethodHead, key, func(resp *http.Response) (err error) {
+		info, err = read(resp)
+		return err
+	})
+	return info, err
 }
 
 // read sorts an answer. S3 explains none to HEAD; its request id is what AWS's support asks for.
 func read(resp *http.Response) (Info, error) {
-	status, id := resp.StatusCode, resp.Header.Get("X-Amz-Request-Id")
-	switch {
-	case status == http.StatusNotFound:
+	switch id := requestID(resp); {
+	case resp.StatusCode == http.StatusNotFound:
 		return Info{}, ErrNotFound
-	case status == http.StatusTooManyRequests || status >= http.StatusInternalServerError:
-		return Info{}, fmt.Errorf("%w: HTTP %d, request id %.64q", ErrUnavailable, status, id)
-	case status != http.StatusOK:
-		return Info{}, fmt.Errorf("S3 refused: HTTP %d, request id %.64q", status, id)
+	case resp.StatusCode != http.StatusOK:
+		return Info{}, refusal(resp)
 	case resp.ContentLength < 0:
 		return Info{}, fmt.Errorf("S3's answer has no length, request id %.64q", id)
 	}

@@ -58,7 +58,7 @@ func (s *Service) SendChat(ctx context.Context, caller, id, text, fileID string)
 			if err != nil {
 				return nil, err
 			}
-			changes = append(changes, seen)
+			changes = append(changes, seen...)
 		}
 		changes = append(changes, table.Check(v.caller))
 		var last []table.Change
@@ -68,16 +68,16 @@ func (s *Service) SendChat(ctx context.Context, caller, id, text, fileID string)
 	return message, err
 }
 
-func (s *Service) attach(ctx context.Context, id string, item table.Item, m *messageRecord) (table.Change, error) {
+func (s *Service) attach(ctx context.Context, id string, item table.Item, m *messageRecord) ([]table.Change, error) {
 	file, seen, err := s.uploaded(ctx, id, item)
 	if err != nil {
-		return table.Change{}, err
+		return nil, err
 	}
 	m.Attachment = &file.Attachment
 	if seen == nil {
-		return table.Check(item), nil
+		seen = []table.Change{table.Check(item)}
 	}
-	return *seen, nil
+	return seen, nil
 }
 
 // append makes the changes that put a message behind all others of the room.

@@ -18,16 +18,29 @@ const (
 	kindEnd   = "end"
 	kindExpel = "expel"
 	kindMove  = "move"
+	kindFile  = "file"
 )
 
 // grace is how long the call that makes a task due at once has for doing it itself.
 const grace = 30 * time.Second
 
+// attempts is what every task knows of the tries at it.
+type attempts struct {
+	Tries int `json:"tries,omitempty"` // that failed
+	// Held is until when the task is somebody's who asks a provider for it.
+	Held time.Time `json:"held,omitzero"`
+}
+
+// task is a task of any kind.
+type task interface{ tried() *attempts }
+
+func (a *attempts) tried() *attempts { return a }
+
 // endTask finishes a room whose end has come.
 type endTask struct {
 	Closed bool `json:"closed,omitempty"` // the conference, by the call that ended the room
 	Early  bool `json:"early,omitempty"`  // ended by a call at once, so that no calendar knows of the end
-	Tries  int  `json:"tries,omitempty"`
+	attempts
 }
 
 // expelTask takes somebody out of a conference who is no longer in the room.
@@ -36,14 +49,17 @@ type expelTask struct {
 	Conference string    `json:"conference"`
 	GuestID    string    `json:"guest_id"`
 	Since      time.Time `json:"since"`
-	Tries      int       `json:"tries,omitempty"`
+	attempts
 }
 
 // moveTask tells a provider's calendar what a room is booked for now.
 type moveTask struct {
 	Since time.Time `json:"since"`
-	Tries int       `json:"tries,omitempty"`
+	attempts
 }
+
+// fileTask removes a file that nobody has used.
+type fileTask struct{ attempts }
 
 func dueShard(shard string) string { return "due#" + shard }
 

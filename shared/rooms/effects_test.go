@@ -117,6 +117,7 @@ func TestEffects_ProviderHangs(t *testing.T) {
 		w.audit(t)
 
 		w.hall.works()
+		w.step(time.Minute) // by when the claim of who was cut off is over
 		same(t, "the next sweep", []rooms.Swept{w.sweep(t)}, []rooms.Swept{{Finished: 1, Expelled: 1}})
 	})
 }

@@ -52,10 +52,14 @@ func (s *Service) closeNow(ctx context.Context, id string, r roomRecord) Effect 
 	if effect.Provider == "" || effect.Err != nil {
 		return effect
 	}
-	items, err := s.store.Get(ctx, dueKey(id, r.Due))
-	if err == nil && items[0].Exists() {
-		// If this fails the conference is closed twice, which does no harm.
-		_ = s.store.Write(ctx, put(items[0], endTask{Closed: true, Early: true}))
-	}
+	s.noteClosed(ctx, dueKey(id, r.Due), true)
 	return effect
+}
+
+// noteClosed notes in a room's end that its conference is closed. If this fails it is closed twice, which does no harm.
+func (s *Service) noteClosed(ctx context.Context, key table.Key, early bool) {
+	items, err := s.store.Get(ctx, key)
+	if err == nil && items[0].Exists() {
+		_ = s.store.Write(ctx, put(items[0], endTask{Closed: true, Early: early}))
+	}
 }

@@ -123,6 +123,12 @@ func (a *audit) room(id string) {
 		a.fault("room %s: counts %d participants and %d admins, has %d and %d", id, r.Participants, r.Admins, len(members), admins)
 	}
 	a.chat(id)
+	for _, item := range a.of(roomPartition(id), filePrefix) {
+		file := read[fileRecord](a, item)
+		if waits := a.has(orphanKey(id, file)); waits == file.Uploaded {
+			a.fault("room %s: the file %s is to be removed: %t, was used: %t", id, file.FileID, waits, file.Uploaded)
+		}
+	}
 }
 
 func (a *audit) chat(id string) {
@@ -176,6 +182,11 @@ func (a *audit) task(key table.Key) {
 	switch r := read[roomRecord](a, a.items[roomKey(parts[2])]); {
 	case parts[1] == kindEnd && r.Due != key.Sort:
 		a.fault("task %s: its room waits for %q", key.Sort, r.Due)
+	case parts[1] == kindFile:
+		file := read[fileRecord](a, a.items[fileKey(parts[2], parts[3])])
+		if file.Uploaded || file.FileID != "" && orphanKey(parts[2], file) != key {
+			a.fault("task %s: is about the file %+v", key.Sort, file)
+		}
 	case parts[1] == kindExpel:
 		if task := read[expelTask](a, a.items[key]); task.Conference != r.Conference || task.GuestID == "" {
 			a.fault("task %s: got %+v of a room that is bound to %q", key.Sort, task, r.Conference)
@@ -194,6 +205,47 @@ func SeedRooms(ctx context.Context, store table.Store, user string, n int, at ti
 		record := roomRecord{Name: "Seeded", Start: second(at), Participants: 1, Admins: 1, CreatedBy: user, CreatedAt: at}
 		return append(seat(id, memberRecord{User: user, Admin: true, AddedAt: at}), create(roomKey(id), record)), err
 	})
+}
+
+// SeedEnding puts rooms that have begun and end at a time straight into a store, as many in each shard of tasks.
+func SeedEnding(ctx context.Context, store table.Store, user string, n int, at, end time.Time) error {
+	return inBulk(ctx, store, n, seatSize+2, func(i int) ([]table.Change, error) {
+		id, err := newID(at)
+		id = id[:len(id)-1] + dueShards[i%len(dueShards):][:1]
+		record := roomRecord{Name: "Seeded", Start: second(at), End: second(end), Participants: 1, Admins: 1, CreatedBy: user, CreatedAt: at}
+		changes := append(seat(id, memberRecord{User: user, Admin: true, AddedAt: at}), plan(id, &record, record.End, endTask{})...)
+		return append(changes, create(roomKey(id), record)), err
+	})
+}
+
+// OpenRooms gives the rooms on a user's list of those that are not known to be over.
+func OpenRooms(ctx context.Context, store table.Store, user string) (map[string]bool, error) {
+	items, err := store.Query(ctx, table.Range{Partition: userPartition(user), Prefix: openPrefix, Limit: 1 << 20})
+	ids := map[string]bool{}
+	for _, item := range items {
+		ids[strings.TrimPrefix(item.Sort, openPrefix)] = true
+	}
+	return ids, err
+}
+
+// LimitSweep has the sweeps of a service begin no more than so many tasks.
+func LimitSweep(s *Service, tasks int) { s.mostTasks = tasks }
+
+// Spoil makes a room unreadable, until mend is called.
+func Spoil(ctx context.Context, store table.Store, room string) (mend func() error, err error) {
+	items, err := store.Get(ctx, roomKey(room))
+	if err != nil {
+		return nil, err
+	}
+	replace := func(data []byte) error {
+		now, err := store.Get(ctx, roomKey(room))
+		if err != nil {
+			return err
+		}
+		now[0].Data = data
+		return store.Write(ctx, table.Put(now[0]))
+	}
+	return func() error { return replace(items[0].Data) }, replace([]byte(`{"name":7}`))
 }
 
 // SeedMessages puts messages straight into the chat of a room that has none yet.

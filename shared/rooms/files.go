@@ -51,7 +51,9 @@ func (s *Service) UploadURL(ctx context.Context, caller, id string, a Attachment
 		}
 		record := fileRecord{Attachment: a, By: caller, At: now.UTC()}
 		// A removal changes the room as well, so that the caller need not be checked.
-		return []table.Change{table.Check(v.room), create(fileKey(id, a.FileID), record)}, nil
+		return []table.Change{
+			table.Check(v.room), create(fileKey(id, a.FileID), record), create(orphanKey(id, record), fileTask{}),
+		}, nil
 	})
 	if err != nil {
 		return "", r, err
@@ -65,17 +67,17 @@ func (s *Service) UploadURL(ctx context.Context, caller, id string, a Attachment
 // DownloadURL gives the request to fetch a file of a room the caller is in with. The file must have
 // been uploaded.
 func (s *Service) DownloadURL(ctx context.Context, caller, id, fileID string) (Attachment, objects.Request, error) {
-	v, err := s.look(ctx, id, caller, fileKey(id, fileID))
+	var record fileRecord
+	err := s.change(ctx, func(ctx context.Context) (seen []table.Change, err error) {
+		v, err := s.look(ctx, id, caller, fileKey(id, fileID))
+		if err != nil {
+			return nil, err
+		}
+		record, seen, err = s.uploaded(ctx, id, v.others[0])
+		return seen, err
+	})
 	if err != nil {
 		return Attachment{}, objects.Request{}, err
-	}
-	record, seen, err := s.uploaded(ctx, id, v.others[0])
-	if err != nil {
-		return Attachment{}, objects.Request{}, err
-	}
-	if seen != nil {
-		// If this fails the store is asked once more the next time.
-		_ = s.store.Write(ctx, *seen)
 	}
 	r, err := s.files.DownloadURL(ctx, objects.Download{
 		Key: objectKey(id, fileID), Name: record.Name, ContentType: record.ContentType, Expires: urlLifetime,
@@ -84,8 +86,8 @@ func (s *Service) DownloadURL(ctx context.Context, caller, id, fileID string) (A
 }
 
 // uploaded gives the record of a file whose upload has happened. The store of files is asked only
-// until the file was seen there once; seen then is the change that notes it.
-func (s *Service) uploaded(ctx context.Context, room string, item table.Item) (record fileRecord, seen *table.Change, err error) {
+// until the file was seen there once; seen then are the changes that note it, and keep the file from being removed.
+func (s *Service) uploaded(ctx context.Context, room string, item table.Item) (record fileRecord, seen []table.Change, err error) {
 	if !item.Exists() {
 		return record, nil, &Error{Code: NotFound, Detail: "there is no such file in the room"}
 	}
@@ -102,6 +104,5 @@ func (s *Service) uploaded(ctx context.Context, room string, item table.Item) (r
 		return record, nil, fmt.Errorf("a stored file has %d bytes, and %d were announced", info.Size, record.Size)
 	}
 	record.Uploaded = true
-	change := put(item, record)
-	return record, &change, nil
+	return record, []table.Change{put(item, record), table.Delete(orphanKey(room, record), table.Any)}, nil
 }

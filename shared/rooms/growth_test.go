@@ -223,3 +223,30 @@ func TestGrowth_MessagesOfARoom(t *testing.T) {
 		grown(t, costs(100), costs(w.size(40_000, 1_000)))
 	})
 }
+
+// What a sweep costs follows what is due, to the request, however many rooms there are that end later.
+func TestGrowth_SweepAmongManyRooms(t *testing.T) {
+	t.Parallel()
+	onBothEngines(t, func(w *world) {
+		t := w.t
+		due := w.size(1_000, 64)
+		cost := func(others int) map[string]string {
+			seed := func(n int, end time.Duration) {
+				if err := rooms.SeedEnding(t.Context(), w.store, ada, n, w.now(), w.now().Add(end)); err != nil {
+					t.Fatal(err)
+				}
+			}
+			seed(others, 30*24*time.Hour)
+			seed(due, time.Hour)
+			w.step(time.Hour)
+			return map[string]string{"sweep": w.cost(t, func() error {
+				swept, err := w.Sweep(t.Context())
+				if swept != (rooms.Swept{Finished: due}) {
+					t.Errorf("got %+v, want %d finished", swept, due)
+				}
+				return err
+			})}
+		}
+		grown(t, cost(100), cost(w.size(10_000, 1_000)))
+	})
+}

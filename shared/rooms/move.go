@@ -2,7 +2,6 @@ package rooms
 
 import (
 	"context"
-	"strings"
 
 	"gavel/shared/table"
 )
@@ -71,22 +70,14 @@ func (s *Service) moveAgain(ctx context.Context, id string, item table.Item, swe
 	if err != nil {
 		return err
 	}
-	effect, err := s.reschedule(ctx, id)
+	if mine, err := s.claim(ctx, item, &task); !mine {
+		return err
+	}
+	short, cancel := context.WithTimeout(ctx, longestTask)
+	defer cancel()
+	effect, err := s.reschedule(short, id)
 	if err != nil {
 		return err
 	}
-	if effect.Err == nil || s.tooLate(ctx, task.Since) {
-		return s.settle(ctx, table.Delete(item.Key, item.Version))
-	}
-	swept.Failed++
-	task.Tries++
-	return s.later(ctx, item, task, task.Tries)
-}
-
-// later puts a task off that has failed so many times.
-func (s *Service) later(ctx context.Context, item table.Item, task any, tries int) error {
-	_, rest, _ := strings.Cut(item.Sort, "#")
-	next := item.Key
-	next.Sort = dueSort(s.now().Add(retryAfter(tries)), rest)
-	return s.settle(ctx, table.Delete(item.Key, item.Version), create(next, task))
+	return s.conclude(ctx, item, &task, effect, task.Since, swept, &swept.Rescheduled)
 }

@@ -77,7 +77,7 @@ func TestUpdate_CalendarFails(t *testing.T) {
 		w.hall.works()
 		w.hall.log()
 		w.step(time.Minute)
-		same(t, "a sweep that does not", []rooms.Swept{w.sweep(t)}, []rooms.Swept{{}})
+		same(t, "a sweep that does not", []rooms.Swept{w.sweep(t)}, []rooms.Swept{{Rescheduled: 2}})
 		for _, call := range w.hall.log() {
 			if call != "reschedule Review 13:00:00 14:00:00" {
 				t.Errorf("got %s, want the last state", call)
@@ -101,7 +101,7 @@ func TestUpdate_CalendarOfARoomThatIsOver(t *testing.T) {
 		w.hall.works()
 		w.hall.log()
 		w.step(5 * time.Hour)
-		same(t, "the sweep", []rooms.Swept{w.sweep(t)}, []rooms.Swept{{Finished: 1}})
+		same(t, "the sweep", []rooms.Swept{w.sweep(t)}, []rooms.Swept{{Finished: 1, Rescheduled: 1}})
 		same(t, "at the provider", w.hall.log(), []string{"close"}) // which has not heard of the end
 	})
 }

@@ -79,10 +79,15 @@ func (s *Service) closesByItself(r roomRecord) bool {
 	return scheduled
 }
 
+// canBeOpen says whether somebody can be in a room's conference, or could be yet.
+func (s *Service) canBeOpen(r roomRecord) bool {
+	return r.Conference != "" && (r.opened(s.now()) || s.closesByItself(r))
+}
+
 // closeConference ends a room's conference, if somebody can be in it.
 func (s *Service) closeConference(ctx context.Context, r roomRecord) Effect {
 	effect := Effect{Provider: r.Provider}
-	if r.Conference == "" || !r.opened(s.now()) && !s.closesByItself(r) {
+	if !s.canBeOpen(r) {
 		return Effect{}
 	}
 	p, err := s.provider(r.Provider)

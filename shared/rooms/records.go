@@ -20,6 +20,7 @@ import (
 //	               open#<room>              the same, until the room is known to be over
 //	               alias#<provider>         the user's id there, once a ban has used up the plain one
 //	due#<shard>    <time>#<task>#<room>…    what is to be done at a time
+//	sweep          next                     where the next sweep is to begin, when one did not get to its end
 const (
 	roomSort     = "room"
 	tailSort     = "tail"

@@ -234,7 +234,7 @@ func TestRequests_OfFiles(t *testing.T) {
 			return err
 		}
 		for _, p := range []priced{
-			{"the first download", []string{batchGet, putItem}, download},
+			{"the first download", []string{batchGet, transact}, download},
 			{"the second download", []string{batchGet}, download},
 			{"the first message", []string{batchGet, transact}, attach},
 			{"the second message", []string{batchGet, transact}, attach},
@@ -246,7 +246,7 @@ func TestRequests_OfFiles(t *testing.T) {
 	})
 }
 
-// A sweep looks at each of its sixteen shards, and at nothing else when nothing is due.
+// A sweep looks where to begin and at each of its sixteen shards, and at nothing else when nothing is due.
 func TestRequests_OfSweep(t *testing.T) {
 	t.Parallel()
 	onBothEngines(t, func(w *world) {
@@ -255,13 +255,13 @@ func TestRequests_OfSweep(t *testing.T) {
 			w.booked(t, bob)
 		}
 		sweep := func() error { _, err := w.Sweep(t.Context()); return err }
-		shards := slices.Repeat([]string{query}, 16)
+		shards := append([]string{getItem}, slices.Repeat([]string{query}, 16)...)
 		if got, want := w.cost(t, sweep), w.expected(shards); got != want {
 			t.Errorf("nothing due: got %s, want %s", got, want)
 		}
 		w.step(2 * time.Hour)
-		// Of each room: the room, its participants, no more of them, their lists, the end.
-		finish := []string{getItem, query, transact, query, transact}
+		// Of each room: the room, the claim, its participants, no more of them, their lists, the end.
+		finish := []string{getItem, putItem, query, transact, query, transact}
 		if got, want := w.cost(t, sweep), w.expected(append(shards, slices.Repeat(finish, 3)...)); got != want {
 			t.Errorf("three rooms due: got %s, want %s", got, want)
 		}

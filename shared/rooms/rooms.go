@@ -14,11 +14,12 @@ import (
 	"gavel/shared/table"
 )
 
-// Files makes the requests by which clients send and fetch files themselves.
+// Files makes the requests by which clients send and fetch files themselves, and removes what nobody needs.
 type Files interface {
 	UploadURL(ctx context.Context, u objects.Upload) (objects.Request, error)
 	DownloadURL(ctx context.Context, d objects.Download) (objects.Request, error)
 	Stat(ctx context.Context, key string) (objects.Info, error)
+	Delete(ctx context.Context, key string) error
 }
 
 var _ Files = (*objects.Store)(nil)
@@ -49,11 +50,14 @@ type Service struct {
 	files     Files
 	alarm     Alarm
 	now       func() time.Time
+	mostTasks int // of one sweep
 }
 
 // New makes a Service.
 func New(opt Options) *Service {
-	return &Service{store: opt.Store, providers: opt.Providers, files: opt.Files, alarm: opt.Alarm, now: opt.Now}
+	return &Service{
+		store: opt.Store, providers: opt.Providers, files: opt.Files, alarm: opt.Alarm, now: opt.Now, mostTasks: mostTasks,
+	}
 }
 
 // second gives the time in whole seconds, for which rooms are booked: tokens know no finer ones.

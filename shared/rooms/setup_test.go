@@ -298,6 +298,12 @@ func (w *world) sweep(t *testing.T) rooms.Swept {
 	if err != nil {
 		t.Fatalf("sweep: %v", err)
 	}
+	return counted(swept)
+}
+
+// counted leaves out of what a sweep did how late it came, which few tests are about.
+func counted(swept rooms.Swept) rooms.Swept {
+	swept.Oldest = 0
 	return swept
 }
 

@@ -16,6 +16,7 @@ type spy struct {
 	mu         sync.Mutex
 	calls      tally
 	partitions map[string]bool
+	queried    string // the partition
 	trap       *trap
 }
 
@@ -89,6 +90,13 @@ func (s *spy) written() []string {
 	return all
 }
 
+// asked gives the partition of the last query.
+func (s *spy) asked() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.queried
+}
+
 // forget forgets which partitions were written, once what is in them was looked at.
 func (s *spy) forget() {
 	s.mu.Lock()
@@ -139,7 +147,10 @@ func (s *spy) Get(ctx context.Context, keys ...table.Key) (items []table.Item, e
 }
 
 func (s *spy) Query(ctx context.Context, r table.Range) (items []table.Item, err error) {
-	t := s.pass(queryCall, func() { s.calls.Query++ })
+	t := s.pass(queryCall, func() {
+		s.calls.Query++
+		s.queried = r.Partition
+	})
 	err = s.through(t, func() error {
 		items, err = s.Store.Query(ctx, r)
 		return err

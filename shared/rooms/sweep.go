@@ -2,6 +2,7 @@ package rooms
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"strings"
 	"time"
@@ -9,61 +10,177 @@ import (
 	"gavel/shared/table"
 )
 
+// Bounds of one sweep.
 const (
-	sweepBatch = 25
-	// longestTask is what a provider that does not answer makes of a task.
-	longestTask = 12 * time.Second
-	// retryFirst and retryLongest bound the time between two tries at a provider, which doubles.
-	retryFirst   = 15 * time.Second
-	retryLongest = 15 * time.Minute
-	// giveUp is after how long a task that the provider keeps failing is dropped: no admission to
-	// the conference is good any more by then.
-	giveUp = longestLifetime
+	sweepBatch   = 25   // tasks of one shard before it is the next one's turn
+	mostTasks    = 5000 // in all
+	longestSweep = 4 * time.Minute
+	countedLeft  = 100 // of one shard
+	mostFaults   = 10  // in the error; the log has all
 )
 
 // Swept counts what a Sweep did.
 type Swept struct {
-	Finished int // rooms
-	Expelled int // guests
-	Failed   int // tasks that will be tried again
+	Finished    int // rooms
+	Expelled    int // guests
+	Rescheduled int // meetings, at a provider that keeps a calendar
+	Removed     int // files that nobody has used
+	Failed      int // tasks that will be tried again
+	GivenUp     int // tasks that a provider has failed for too long
+	Left        int // tasks that were due and not begun; of each shard some are counted, not all
+	// Oldest is for how long the task had been due that had waited longest.
+	Oldest time.Duration
 }
 
-// Sweep does what is due: it finishes rooms whose end has come and repeats what failed at a
-// provider. It works until nothing is due or the context is about to end. What it costs depends on
-// what is due, not on how many rooms there are.
+// Sweep does what is due: it finishes rooms whose end has come, repeats what failed at a provider, and removes files that
+// nobody has used. It works until nothing is due, its bounds are reached, or the context is about to end; the next one goes
+// on where it stopped. What it costs depends on what is due, not on how many rooms there are. A task that fails keeps no
+// other from being done. Several sweeps at once share the tasks among them.
+//
+// The error is about the state, and about tasks that cannot be done, which stay where they are.
 func (s *Service) Sweep(ctx context.Context) (Swept, error) {
-	var swept Swept
-	for _, shard := range dueShards {
-		if runsOut(ctx) {
-			return swept, nil
-		}
-		if err := s.sweepShard(ctx, string(shard), &swept); err != nil {
-			return swept, err
-		}
+	r := &run{Service: s, end: time.Now().Add(longestSweep)}
+	if r.over(ctx) {
+		return r.swept, nil
 	}
-	return swept, nil
+	r.sweep(ctx, r.begin(ctx))
+	return r.swept, errors.Join(r.faults...)
 }
 
-func (s *Service) sweepShard(ctx context.Context, shard string, swept *Swept) error {
-	after := ""
-	for {
-		items, err := s.store.Query(ctx, table.Range{Partition: dueShard(shard), Prefix: "0", After: after, Limit: sweepBatch})
-		if err != nil {
-			return err
+// run is one sweep.
+type run struct {
+	*Service
+	end    time.Time
+	begun  int // tasks
+	swept  Swept
+	faults []error
+}
+
+// shard is one as far as it was gone through.
+type shard struct{ name, after string }
+
+var sweepKey = table.Key{Partition: "sweep", Sort: "next"}
+
+// sweepNote says at which shard the next sweep is to begin.
+type sweepNote struct {
+	Shard string `json:"shard"`
+}
+
+// begin gives the shards in the order in which to go through them: from the one that another sweep did not come to, and
+// else from another one each minute. A note is taken and not only read: should this sweep be killed, the next one begins
+// elsewhere, and not before what has killed this one.
+func (r *run) begin(ctx context.Context) []*shard {
+	first := int(r.now().Unix()/60) % len(dueShards)
+	items, err := r.store.Get(ctx, sweepKey)
+	if err != nil {
+		r.fault(ctx, "where to begin", err)
+	} else if items[0].Exists() {
+		note, err := table.Decode[sweepNote](items[0])
+		mine, notMine := r.settle(ctx, table.Delete(sweepKey, items[0].Version))
+		if err := errors.Join(err, notMine); err != nil {
+			r.fault(ctx, "where to begin", err)
 		}
-		for _, item := range items {
-			if dueTime(item.Sort).After(s.now()) || runsOut(ctx) {
-				return nil
-			}
-			if err := s.doTask(ctx, item, swept); err != nil {
-				return err
-			}
-			after = item.Sort
-		}
-		if len(items) < sweepBatch {
-			return nil
+		if at := strings.Index(dueShards, note.Shard); mine && at >= 0 {
+			first = at
 		}
 	}
+	shards := make([]*shard, 0, len(dueShards))
+	for _, name := range dueShards[first:] + dueShards[:first] {
+		shards = append(shards, &shard{name: string(name)})
+	}
+	return shards
+}
+
+// sweep does a batch of each shard in turn, again and again.
+func (r *run) sweep(ctx context.Context, shards []*shard) {
+	for len(shards) > 0 {
+		var unfinished []*shard
+		for i, sh := range shards {
+			if r.over(ctx) {
+				r.leave(ctx, append(shards[i:], unfinished...))
+				return
+			}
+			if r.batch(ctx, sh) {
+				unfinished = append(unfinished, sh)
+			}
+		}
+		shards = unfinished
+	}
+}
+
+// batch does some tasks of a shard and says whether there may be more.
+func (r *run) batch(ctx context.Context, sh *shard) bool {
+	items, err := r.due(ctx, sh, sweepBatch)
+	if err != nil {
+		r.fault(ctx, "read what is due", err)
+		return false
+	}
+	for _, item := range items {
+		if r.over(ctx) {
+			return true
+		}
+		sh.after = item.Sort
+		r.begun++
+		if err := r.doTask(ctx, item, &r.swept); err != nil {
+			r.swept.Failed++
+			r.fault(ctx, item.Sort, err)
+		}
+	}
+	return len(items) == sweepBatch
+}
+
+// due gives the next tasks of a shard that are due.
+func (r *run) due(ctx context.Context, sh *shard, limit int) ([]table.Item, error) {
+	items, err := r.store.Query(ctx, table.Range{Partition: dueShard(sh.name), Prefix: "0", After: sh.after, Limit: limit})
+	now := r.now()
+	for i, item := range items {
+		late := now.Sub(dueTime(item.Sort))
+		if late < 0 {
+			return items[:i], err
+		}
+		r.swept.Oldest = max(r.swept.Oldest, late)
+	}
+	return items, err
+}
+
+// leave notes where the next sweep is to go on, and counts what it will find there.
+func (r *run) leave(ctx context.Context, shards []*shard) {
+	if ctx.Err() != nil {
+		return // the next one begins somewhere
+	}
+	items, err := r.store.Get(ctx, sweepKey)
+	if err == nil {
+		_, err = r.settle(ctx, put(items[0], sweepNote{Shard: shards[0].name}))
+	}
+	if err != nil {
+		r.fault(ctx, "note where to go on", err)
+	}
+	for _, sh := range shards {
+		items, err := r.due(ctx, sh, countedLeft)
+		if err != nil {
+			r.fault(ctx, "count what is left", err)
+			return
+		}
+		r.swept.Left += len(items)
+	}
+}
+
+func (r *run) fault(ctx context.Context, what string, err error) {
+	slog.ErrorContext(ctx, "cleanup goes on without it", "what", what, "error", err)
+	if len(r.faults) < mostFaults {
+		r.faults = append(r.faults, err)
+	}
+}
+
+// over says whether not to begin another task.
+func (r *run) over(ctx context.Context) bool {
+	return r.begun >= r.mostTasks || time.Now().After(r.end) || runsOut(ctx)
+}
+
+// runsOut says whether the context ends too soon to begin another task.
+func runsOut(ctx context.Context) bool {
+	deadline, ok := ctx.Deadline()
+	return ctx.Err() != nil || ok && time.Until(deadline) < usualTask
 }
 
 // FinishRoom finishes a room if its end has come, as the sweep would.
@@ -81,120 +198,7 @@ func (s *Service) FinishRoom(ctx context.Context, id string) (Swept, error) {
 	if err != nil || !tasks[0].Exists() {
 		return swept, err
 	}
-	return swept, s.doTask(ctx, tasks[0], &swept)
-}
-
-// doTask does one task. Its error is about the state; a provider that fails is counted.
-func (s *Service) doTask(ctx context.Context, item table.Item, swept *Swept) error {
-	parts := strings.Split(item.Sort, "#")
-	if len(parts) >= 3 && parts[1] == kindEnd {
-		return s.finish(ctx, parts[2], item, swept)
-	}
-	if len(parts) >= 3 && parts[1] == kindMove {
-		return s.moveAgain(ctx, parts[2], item, swept)
-	}
-	return s.expelAgain(ctx, item, swept)
-}
-
-// finish closes the conference of a room that is over and takes the room off the lists of open
-// ones. It can be interrupted anywhere and begins anew then.
-func (s *Service) finish(ctx context.Context, id string, item table.Item, swept *Swept) error {
-	task, err := table.Decode[endTask](item)
-	if err != nil {
-		return err
-	}
-	rooms, err := s.store.Get(ctx, roomKey(id))
-	if err != nil {
-		return err
-	}
-	record, err := table.Decode[roomRecord](rooms[0])
-	if err != nil {
-		return err
-	}
-	if record.Due != item.Sort {
-		return s.settle(ctx, table.Delete(item.Key, item.Version)) // replaced meanwhile
-	}
-	if !task.Closed && (task.Early || !s.closesByItself(record)) {
-		if effect := s.closeConference(ctx, record); effect.Err != nil && !s.tooLate(ctx, record.End) {
-			swept.Failed++
-			task.Tries++
-			changes := replan(id, &record, s.now().Add(retryAfter(task.Tries)), task)
-			return s.settle(ctx, append(changes, put(rooms[0], record))...)
-		}
-	}
-	if err := s.takeOffLists(ctx, id); err != nil {
-		return err
-	}
-	swept.Finished++
-	record.Due = ""
-	return s.settle(ctx, table.Delete(item.Key, item.Version), put(rooms[0], record))
-}
-
-// takeOffLists takes a room off the lists of open rooms of all its participants.
-func (s *Service) takeOffLists(ctx context.Context, id string) error {
-	after := ""
-	for {
-		items, err := s.store.Query(ctx, table.Range{
-			Partition: roomPartition(id), Prefix: memberPrefix, After: after, Limit: table.MaxWrite,
-		})
-		if err != nil || len(items) == 0 {
-			return err
-		}
-		changes := make([]table.Change, len(items))
-		for i, item := range items {
-			member, err := table.Decode[memberRecord](item)
-			if err != nil {
-				return err
-			}
-			changes[i] = table.Delete(openKey(member.User, id), table.Any)
-			after = item.Sort
-		}
-		if err := s.settle(ctx, changes...); err != nil {
-			return err
-		}
-	}
-}
-
-func (s *Service) expelAgain(ctx context.Context, item table.Item, swept *Swept) error {
-	task, err := table.Decode[expelTask](item)
-	if err != nil {
-		return err
-	}
-	effect := s.expel(ctx, task.Provider, task.Conference, task.GuestID)
-	if effect.Err == nil || s.tooLate(ctx, task.Since) {
-		swept.Expelled++
-		return s.settle(ctx, table.Delete(item.Key, item.Version))
-	}
-	swept.Failed++
-	task.Tries++
-	return s.later(ctx, item, task, task.Tries)
-}
-
-// tooLate says whether to give up on a task that has failed since a time.
-func (s *Service) tooLate(ctx context.Context, since time.Time) bool {
-	late := s.now().Sub(since) > giveUp
-	if late {
-		slog.ErrorContext(ctx, "provider kept failing, gave up", "since", since)
-	}
-	return late
-}
-
-// settle writes what came of a task. If somebody else has done the task meanwhile, or changed the
-// room, that is fine: the next sweep looks again.
-func (s *Service) settle(ctx context.Context, changes ...table.Change) error {
-	err := s.store.Write(ctx, changes...)
-	if isConflict(err) {
-		return nil
-	}
-	return err
-}
-
-// runsOut says whether the context ends too soon to begin another task.
-func runsOut(ctx context.Context) bool {
-	deadline, ok := ctx.Deadline()
-	return ctx.Err() != nil || ok && time.Until(deadline) < longestTask
-}
-
-func retryAfter(tries int) time.Duration {
-	return min(retryFirst<<min(tries-1, 10), retryLongest)
+	swept.Oldest = s.now().Sub(dueTime(record.Due))
+	err = s.doTask(ctx, tasks[0], &swept)
+	return swept, err
 }

@@ -91,7 +91,7 @@ func TestSweep_GivesUpAfterADay(t *testing.T) {
 		w.step(24 * time.Hour)
 		same(t, "on the day", []rooms.Swept{w.sweep(t)}, []rooms.Swept{{Failed: 2}})
 		w.step(15 * time.Minute)
-		same(t, "a day later", []rooms.Swept{w.sweep(t)}, []rooms.Swept{{Finished: 1, Expelled: 1}})
+		same(t, "a day later", []rooms.Swept{w.sweep(t)}, []rooms.Swept{{Finished: 1, GivenUp: 2}})
 		w.hall.log()
 		w.step(15 * time.Minute)
 		same(t, "after that", []rooms.Swept{w.sweep(t)}, []rooms.Swept{{}})
@@ -232,6 +232,7 @@ func TestSweep_OvertakenByAnother(t *testing.T) {
 					w.store.forget()
 					w.due(t)
 					w.hall.fail(failing)
+					w.hall.log()
 					w.store.set(trap{n: n, before: func() error {
 						_, err := w.Sweep(t.Context())
 						return err
@@ -239,6 +240,10 @@ func TestSweep_OvertakenByAnother(t *testing.T) {
 					w.sweep(t)
 					over := w.store.disarm()
 					w.audit(t)
+					// Each of the two tasks is asked for once, whoever does it.
+					if calls := w.hall.log(); len(calls) != 2 || calls[0] == calls[1] {
+						t.Errorf("overtaken at call %d: got %v at the provider, want each once", n, calls)
+					}
 					w.hall.works()
 					w.allDone(t)
 					if over {

@@ -18,13 +18,15 @@ type plan struct {
 	participants sizes         // of a room
 	messages     sizes         // of a room
 	senders      int           // into one chat at once
+	total        sizes         // rooms that a sweep comes to
+	due          int           // of them
 }
 
 // quickPlan shows that everything works; what it measures means little.
 func quickPlan() plan {
 	return plan{
 		turn: 20 * time.Millisecond, rounds: 1, at: sizes{1, 4},
-		rooms: sizes{10, 20}, participants: sizes{10, 20}, messages: sizes{10, 20}, senders: 4,
+		rooms: sizes{10, 20}, participants: sizes{10, 20}, messages: sizes{10, 20}, senders: 4, total: sizes{64, 128}, due: 32,
 	}
 }
 
@@ -33,6 +35,7 @@ func fullPlan() plan {
 	return plan{
 		turn: 150 * time.Millisecond, rounds: 4, at: sizes{1, 8, 32},
 		rooms: sizes{10, 100, 1000, 10_000}, participants: sizes{10, 100, 1000, 5000}, messages: sizes{100, 1000, 10_000, 100_000}, senders: 32,
+		total: sizes{10_000, 100_000}, due: 1000,
 	}
 }
 
@@ -47,6 +50,8 @@ func flags(set *flag.FlagSet) func() plan {
 	set.Var(&p.participants, "participants", "participants of a room")
 	set.Var(&p.messages, "messages", "messages of a room")
 	set.IntVar(&p.senders, "senders", p.senders, "people who write into one chat at once")
+	set.Var(&p.total, "total", "rooms that a sweep comes to")
+	set.IntVar(&p.due, "due", p.due, "how many of them are due")
 	return func() plan {
 		if *quick {
 			return quickPlan()

@@ -97,6 +97,12 @@ func (b *rawBolt) write(_ context.Context, changes []table.Change) error {
 				_ = bucket.Get(boltKey(change.Item.Key))
 				continue
 			}
+			if change.Kind == table.KindDelete {
+				if err := bucket.Delete(boltKey(change.Item.Key)); err != nil {
+					return err
+				}
+				continue
+			}
 			if err := bucket.Put(boltKey(change.Item.Key), change.Item.Data); err != nil {
 				return err
 			}

@@ -76,6 +76,10 @@ func (d *rawDynamo) query(ctx context.Context, r table.Range) error {
 
 // write makes one change with PutItem and several with TransactWriteItems.
 func (d *rawDynamo) write(ctx context.Context, changes []table.Change) error {
+	if len(changes) == 1 && changes[0].Kind == table.KindDelete {
+		_, err := d.client.DeleteItem(ctx, &awsdynamodb.DeleteItemInput{TableName: &d.table, Key: keyOf(changes[0].Item.Key)})
+		return err
+	}
 	if len(changes) == 1 {
 		_, err := d.client.PutItem(ctx, &awsdynamodb.PutItemInput{TableName: &d.table, Item: itemOf(changes[0].Item)})
 		return err
@@ -93,6 +97,9 @@ func (d *rawDynamo) part(change table.Change) types.TransactWriteItem {
 		return types.TransactWriteItem{ConditionCheck: &types.ConditionCheck{
 			TableName: &d.table, Key: keyOf(change.Item.Key), ConditionExpression: aws.String("attribute_exists(pk)"),
 		}}
+	}
+	if change.Kind == table.KindDelete {
+		return types.TransactWriteItem{Delete: &types.Delete{TableName: &d.table, Key: keyOf(change.Item.Key)}}
 	}
 	put := &types.Put{TableName: &d.table, Item: itemOf(change.Item)}
 	if change.Item.Version == table.Absent {

@@ -25,6 +25,8 @@ func BenchmarkGrowth(b *testing.B) { onEngines(b, showGrowth) }
 
 func BenchmarkContention(b *testing.B) { onEngines(b, showContention) }
 
+func BenchmarkCleanup(b *testing.B) { onEngines(b, showCleanup) }
+
 // showing measures something on an engine and prints a table of it.
 type showing func(testing.TB, io.Writer, *engine, plan)
 

@@ -1,0 +1,222 @@
+package rooms
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"strings"
+	"time"
+
+	"gavel/shared/table"
+)
+
+const (
+	// usualTask is what a provider that does not answer makes of a task, unless it is given more time than usual. What
+	// takes longer, and is cut off by the end of the function, is done again when the claim is over.
+	usualTask = 12 * time.Second
+	// longestTask is how long a provider is given for a task.
+	longestTask = 30 * time.Second
+	// hold is how long a task is kept from others while a provider is asked. It outlasts the asking, and the writing down
+	// of what came of it.
+	hold = 2 * longestTask
+	// retryFirst and retryLongest bound the time between two tries at a provider, which doubles.
+	retryFirst   = 15 * time.Second
+	retryLongest = 15 * time.Minute
+	// giveUp is after how long a task that the provider keeps failing is dropped: no admission to
+	// the conference is good any more by then.
+	giveUp = longestLifetime
+)
+
+// doTask does one task. Its error is about the state; a provider that fails is counted.
+func (s *Service) doTask(ctx context.Context, item table.Item, swept *Swept) error {
+	parts := strings.Split(item.Sort, "#")
+	if len(parts) < 3 {
+		return fmt.Errorf("a task has the key %q", item.Sort)
+	}
+	switch kind, room := parts[1], parts[2]; kind {
+	case kindEnd:
+		return s.finish(ctx, room, item, swept)
+	case kindMove:
+		return s.moveAgain(ctx, room, item, swept)
+	case kindExpel:
+		return s.expelAgain(ctx, item, swept)
+	case kindFile:
+		return s.removeOrphan(ctx, room, item, swept)
+	default: // of a later version, which may be back soon
+		return fmt.Errorf("a task is of the unknown kind %q", kind)
+	}
+}
+
+// claim takes a task for as long as a provider may take, together with more changes. It says whether the task was to
+// be had: somebody else may be at it, or have done it.
+func (s *Service) claim(ctx context.Context, item table.Item, t task, more ...table.Change) (bool, error) {
+	a := t.tried()
+	if a.Held.After(s.now()) {
+		return false, nil
+	}
+	a.Held = s.now().Add(hold).UTC()
+	return s.settle(ctx, append(more, put(item, t))...)
+}
+
+// conclude writes what came of a claimed task: done, which is counted, given up, or put off.
+func (s *Service) conclude(
+	ctx context.Context, item table.Item, t task, effect Effect, since time.Time, swept *Swept, done *int,
+) error {
+	switch {
+	case effect.Err == nil:
+		*done++
+	case s.tooLate(ctx, since):
+		swept.GivenUp++
+	default:
+		swept.Failed++
+		return s.later(ctx, item.Key, t)
+	}
+	_, err := s.settle(ctx, table.Delete(item.Key, table.Any)) // the task is done, whoever holds it by now
+	return err
+}
+
+// later puts a claimed task off that has failed once more. If the claim was too short and the task is another one's by
+// now, or done, it is left to them.
+func (s *Service) later(ctx context.Context, key table.Key, t task) error {
+	items, err := s.store.Get(ctx, key)
+	if err != nil {
+		return err
+	}
+	stored, err := table.Decode[attempts](items[0])
+	a := t.tried()
+	if err != nil || !items[0].Exists() || !stored.Held.Equal(a.Held) {
+		return err
+	}
+	a.Tries, a.Held = a.Tries+1, time.Time{}
+	_, rest, _ := strings.Cut(key.Sort, "#")
+	next := key
+	next.Sort = dueSort(s.now().Add(retryAfter(a.Tries)), rest)
+	_, err = s.settle(ctx, table.Delete(key, items[0].Version), create(next, t))
+	return err
+}
+
+// finish closes the conference of a room that is over and takes the room off the lists of open
+// ones. It can be interrupted anywhere and begins anew then.
+func (s *Service) finish(ctx context.Context, id string, item table.Item, swept *Swept) error {
+	task, err := table.Decode[endTask](item)
+	if err != nil {
+		return err
+	}
+	rooms, err := s.store.Get(ctx, roomKey(id))
+	if err != nil {
+		return err
+	}
+	record, err := table.Decode[roomRecord](rooms[0])
+	if err != nil {
+		return err
+	}
+	if record.Due != item.Sort {
+		_, err := s.settle(ctx, table.Delete(item.Key, item.Version)) // replaced meanwhile
+		return err
+	}
+	if !task.Closed && s.canBeOpen(record) && (task.Early || !s.closesByItself(record)) {
+		if goOn, err := s.closeInTime(ctx, id, item, &task, rooms[0], record, swept); !goOn {
+			return err
+		}
+	}
+	if err := s.takeOffLists(ctx, id); err != nil {
+		return err
+	}
+	record.Due = ""
+	// The room has the version it was read with, so that this is still its task, whoever holds it by now.
+	done, err := s.settle(ctx, table.Delete(item.Key, table.Any), put(rooms[0], record))
+	if done {
+		swept.Finished++
+	}
+	return err
+}
+
+// closeInTime closes the conference of a room that is over, and says whether the room can be finished now. Otherwise
+// somebody else is at it, or the provider has failed and the room is to be finished later.
+func (s *Service) closeInTime(
+	ctx context.Context, id string, item table.Item, task *endTask, room table.Item, record roomRecord, swept *Swept,
+) (bool, error) {
+	if mine, err := s.claim(ctx, item, task); !mine {
+		return false, err
+	}
+	short, cancel := context.WithTimeout(ctx, longestTask)
+	defer cancel()
+	effect := s.closeConference(short, record)
+	switch {
+	case effect.Err == nil:
+		if record.Participants > table.MaxWrite { // taking those off their lists can outlast the claim
+			s.noteClosed(ctx, item.Key, task.Early)
+		}
+		return true, nil
+	case s.tooLate(ctx, record.End):
+		swept.GivenUp++
+		return true, nil
+	}
+	swept.Failed++
+	task.Tries, task.Held = task.Tries+1, time.Time{}
+	changes := replan(id, &record, s.now().Add(retryAfter(task.Tries)), *task)
+	_, err := s.settle(ctx, append(changes, put(room, record))...)
+	return false, err
+}
+
+// takeOffLists takes a room off the lists of open rooms of all its participants.
+func (s *Service) takeOffLists(ctx context.Context, id string) error {
+	after := ""
+	for {
+		items, err := s.store.Query(ctx, table.Range{
+			Partition: roomPartition(id), Prefix: memberPrefix, After: after, Limit: table.MaxWrite,
+		})
+		if err != nil || len(items) == 0 {
+			return err
+		}
+		changes := make([]table.Change, len(items))
+		for i, item := range items {
+			member, err := table.Decode[memberRecord](item)
+			if err != nil {
+				return err
+			}
+			changes[i] = table.Delete(openKey(member.User, id), table.Any)
+			after = item.Sort
+		}
+		if _, err := s.settle(ctx, changes...); err != nil {
+			return err
+		}
+	}
+}
+
+func (s *Service) expelAgain(ctx context.Context, item table.Item, swept *Swept) error {
+	task, err := table.Decode[expelTask](item)
+	if err != nil {
+		return err
+	}
+	if mine, err := s.claim(ctx, item, &task); !mine {
+		return err
+	}
+	short, cancel := context.WithTimeout(ctx, longestTask)
+	defer cancel()
+	effect := s.expel(short, task.Provider, task.Conference, task.GuestID)
+	return s.conclude(ctx, item, &task, effect, task.Since, swept, &swept.Expelled)
+}
+
+// tooLate says whether to give up on a task that has failed since a time.
+func (s *Service) tooLate(ctx context.Context, since time.Time) bool {
+	late := s.now().Sub(since) > giveUp
+	if late {
+		slog.ErrorContext(ctx, "provider kept failing, gave up", "since", since)
+	}
+	return late
+}
+
+// settle writes what came of a task, and says whether that was still to be written. If somebody else has done the task
+// meanwhile, or changed the room, that is fine: the next sweep looks again.
+func (s *Service) settle(ctx context.Context, changes ...table.Change) (bool, error) {
+	err := s.store.Write(ctx, changes...)
+	if isConflict(err) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+func retryAfter(tries int) time.Duration {
+	return min(retryFirst<<min(tries-1, 10), retryLongest)
+}
