@@ -12,6 +12,7 @@ import (
 
 	"gavel/local/objects"
 	sandboxveeting "gavel/local/sandbox/veeting"
+	"gavel/shared/audit"
 	"gavel/shared/bindings"
 	"gavel/shared/clock"
 	sharedobjects "gavel/shared/objects"
@@ -58,7 +59,8 @@ func (s *Server) openRooms(dir string) (err error) {
 			Bucket: filesBucket, Region: filesRegion, Endpoint: s.url + filesPrefix,
 			Credentials: aws.CredentialsProviderFunc(s.filesCredentials),
 		}),
-		Now: clock.Now,
+		Trail: audit.Configured(s.settings),
+		Now:   clock.Now,
 	})
 	return nil
 }

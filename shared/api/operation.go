@@ -10,6 +10,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
+	"gavel/shared/audit"
 	"gavel/shared/auth"
 	"gavel/shared/logs"
 	"gavel/shared/problem"
@@ -183,6 +184,6 @@ func isPerson(p auth.Principal) error {
 func named(id string) func(huma.Context, func(huma.Context)) {
 	return func(ctx huma.Context, next func(huma.Context)) {
 		logs.Add(ctx.Context(), slog.String("operation", id))
-		next(ctx)
+		next(huma.WithContext(ctx, audit.WithCall(ctx.Context(), audit.Call{Operation: id})))
 	}
 }

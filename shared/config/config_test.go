@@ -27,6 +27,7 @@ func defaults() config.Config {
 		UpstreamTimeout: 10 * time.Second,
 		LogLevel:        "info",
 		AWSRegion:       "us-east-1",
+		AuditDays:       400,
 	}
 }
 
@@ -35,6 +36,7 @@ const (
 	notBare   = "must be a URL without user, query and fragment"
 	notHTTPS  = "must be https, unless it is a private address"
 	notTime   = `is not a time such as "10s"`
+	notDays   = "is not a number of days, of which there is one at least"
 	notDomain = `is not a host name such as "8x8.vc"`
 )
 
@@ -76,6 +78,9 @@ func TestLoad_RefusesBadValues(t *testing.T) {
 		"AWS_ENDPOINT_URL_DYNAMODB":        urls,
 		"AWS_ENDPOINT_URL_S3":              urls,
 		"AWS_ENDPOINT_URL_SCHEDULER":       urls,
+		"GAVEL_AUDIT_DAYS": {
+			"0": notDays, "-1": notDays, "1.5": notDays, "1 day": notDays, "36501": notDays, "99999999999999999999": notDays,
+		},
 		"GAVEL_UPSTREAM_TIMEOUT": {
 			"10": notTime, "ten": notTime, "0s": notTime, "-1s": notTime, "1 s": notTime, "1d": notTime, "9999999999h": notTime,
 		},
@@ -200,6 +205,9 @@ func TestLoad_TakesGoodValues(t *testing.T) {
 		"keys": {
 			[]string{"GAVEL_OIDC_JWKS_URL", "https://login.example.org/keys.json"},
 			func(c *config.Config) { c.OIDCJWKSURL = "https://login.example.org/keys.json" },
+		},
+		"days of events": {
+			[]string{"GAVEL_AUDIT_DAYS", "30"}, func(c *config.Config) { c.AuditDays = 30 },
 		},
 		"timeout": {
 			[]string{"GAVEL_UPSTREAM_TIMEOUT", "1m2.5s"}, func(c *config.Config) { c.UpstreamTimeout = 62500 * time.Millisecond },

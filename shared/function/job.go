@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-lambda-go/lambda"
 	"github.com/aws/aws-lambda-go/lambdacontext"
 
+	"gavel/shared/audit"
 	"gavel/shared/logs"
 )
 
@@ -22,7 +23,7 @@ func Run[I any](f *Function, name string, job func(ctx context.Context, event I)
 			ctx = logs.WithRequestID(ctx, call.AwsRequestID)
 		}
 		start := time.Now()
-		ctx, line := logs.WithLine(ctx)
+		ctx, line := logs.WithLine(audit.WithCall(ctx, audit.Call{Operation: name}))
 		err := job(ctx, event)
 		if err != nil {
 			logs.Add(ctx, slog.Any("error", err))

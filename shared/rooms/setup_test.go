@@ -121,6 +121,11 @@ func (w *world) audit(t *testing.T) {
 	if err := rooms.Audit(t.Context(), w.store.Store, w.store.written(), w.now()); err != nil {
 		t.Errorf("the state is not sound:\n%v", err)
 	}
+	w.store.mu.Lock()
+	defer w.store.mu.Unlock()
+	for _, untold := range w.store.untold {
+		t.Errorf("got %s, want every change of a room told of, to its room and to who did it", untold)
+	}
 }
 
 // clock is stepped by hand. With a tick it also goes on by that much whenever somebody looks at it.

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"gavel/shared/audit"
 	"gavel/shared/table"
 )
 
@@ -93,7 +94,11 @@ func (s *Service) doTask(ctx context.Context, item table.Item, swept *Swept) err
 	if len(parts) >= 3 && parts[1] == kindMove {
 		return s.moveAgain(ctx, parts[2], item, swept)
 	}
-	return s.expelAgain(ctx, item, swept)
+	room := ""
+	if len(parts) >= 3 {
+		room = parts[2]
+	}
+	return s.expelAgain(ctx, room, item, swept)
 }
 
 // finish closes the conference of a room that is over and takes the room off the lists of open
@@ -112,14 +117,18 @@ func (s *Service) finish(ctx context.Context, id string, item table.Item, swept 
 		return err
 	}
 	if record.Due != item.Sort {
-		return s.settle(ctx, table.Delete(item.Key, item.Version)) // replaced meanwhile
+		return s.settle(ctx, nil, table.Delete(item.Key, item.Version)) // replaced meanwhile
 	}
+	var events []audit.Event
 	if !task.Closed && (task.Early || !s.closesByItself(record)) {
-		if effect := s.closeConference(ctx, record); effect.Err != nil && !s.tooLate(ctx, record.End) {
+		effect := s.closeConference(ctx, record)
+		closed := effect.event(eventClosed, audit.Clock(), id)
+		over := s.isOver(ctx, &closed, record.End)
+		if events = effect.events(closed); !over {
 			swept.Failed++
 			task.Tries++
 			changes := replan(id, &record, s.now().Add(retryAfter(task.Tries)), task)
-			return s.settle(ctx, append(changes, put(rooms[0], record))...)
+			return s.settle(ctx, events, append(changes, put(rooms[0], record))...)
 		}
 	}
 	if err := s.takeOffLists(ctx, id); err != nil {
@@ -127,7 +136,8 @@ func (s *Service) finish(ctx context.Context, id string, item table.Item, swept 
 	}
 	swept.Finished++
 	record.Due = ""
-	return s.settle(ctx, table.Delete(item.Key, item.Version), put(rooms[0], record))
+	events = append(events, in(record.event(eventFinished, audit.Clock(), id), record.times()))
+	return s.settle(ctx, events, table.Delete(item.Key, item.Version), put(rooms[0], record))
 }
 
 // takeOffLists takes a room off the lists of open rooms of all its participants.
@@ -149,25 +159,26 @@ func (s *Service) takeOffLists(ctx context.Context, id string) error {
 			changes[i] = table.Delete(openKey(member.User, id), table.Any)
 			after = item.Sort
 		}
-		if err := s.settle(ctx, changes...); err != nil {
+		if err := s.settle(ctx, nil, changes...); err != nil {
 			return err
 		}
 	}
 }
 
-func (s *Service) expelAgain(ctx context.Context, item table.Item, swept *Swept) error {
+func (s *Service) expelAgain(ctx context.Context, room string, item table.Item, swept *Swept) error {
 	task, err := table.Decode[expelTask](item)
 	if err != nil {
 		return err
 	}
 	effect := s.expel(ctx, task.Provider, task.Conference, task.GuestID)
-	if effect.Err == nil || s.tooLate(ctx, task.Since) {
+	expelled := to(effect.event(eventExpelled, audit.Clock(), room), task.User)
+	if s.isOver(ctx, &expelled, task.Since) {
 		swept.Expelled++
-		return s.settle(ctx, table.Delete(item.Key, item.Version))
+		return s.settle(ctx, effect.events(expelled), table.Delete(item.Key, item.Version))
 	}
 	swept.Failed++
 	task.Tries++
-	return s.later(ctx, item, task, task.Tries)
+	return s.later(ctx, item, expelled, task, task.Tries)
 }
 
 // tooLate says whether to give up on a task that has failed since a time.
@@ -179,10 +190,27 @@ func (s *Service) tooLate(ctx context.Context, since time.Time) bool {
 	return late
 }
 
-// settle writes what came of a task. If somebody else has done the task meanwhile, or changed the
+// isOver says whether a task is done with, because its provider followed or because it has failed since a time that is too
+// long ago, which is the outcome of its event then.
+func (s *Service) isOver(ctx context.Context, e *audit.Event, since time.Time) bool {
+	if e.Outcome != audit.Failed {
+		return true
+	}
+	if s.tooLate(ctx, since) {
+		e.Outcome = audit.GaveUp
+		return true
+	}
+	return false
+}
+
+// settle writes what came of a task, with its events. If somebody else has done the task meanwhile, or changed the
 // room, that is fine: the next sweep looks again.
-func (s *Service) settle(ctx context.Context, changes ...table.Change) error {
-	err := s.store.Write(ctx, changes...)
+func (s *Service) settle(ctx context.Context, events []audit.Event, changes ...table.Change) error {
+	changes, err := s.with(ctx, changes, events...)
+	if err != nil {
+		return err
+	}
+	err = s.store.Write(ctx, changes...)
 	if isConflict(err) {
 		return nil
 	}

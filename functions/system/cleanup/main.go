@@ -2,6 +2,7 @@
 package main
 
 import (
+	"gavel/shared/audit"
 	"gavel/shared/bindings"
 	"gavel/shared/clock"
 	"gavel/shared/function"
@@ -16,6 +17,7 @@ func main() {
 	function.Run(f, "system-cleanup", jobs.Cleanup(rooms.New(rooms.Options{
 		Store:     store,
 		Providers: bindings.Configured(f.Config, f.Secrets, store),
+		Trail:     audit.Configured(f.Config),
 		Now:       clock.Now,
 	})))
 }
