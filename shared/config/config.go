@@ -37,6 +37,8 @@ type Config struct {
 	// ScheduleDeadLetterARN is the queue for ends that could not be delivered; empty for none.
 	ScheduleDeadLetterARN string
 	ScheduleEndpoint      string // of EventBridge Scheduler; empty for the region's own
+	EventBus              string // of EventBridge, where events are published
+	EventsEndpoint        string // of EventBridge; empty for the region's own
 	AuditDays             int    // how long events are kept
 	RoomsJaaSAppID        string // the JaaS tenant that rooms meet in; empty for none
 	RoomsVeetingUser      string // the organizer on Veeting for rooms, by e-mail address or id; empty with an account's key
@@ -77,6 +79,8 @@ func Load(getenv func(string) string) (Config, error) {
 		ScheduleRoleARN:       r.text("GAVEL_SCHEDULE_ROLE_ARN", ""),
 		ScheduleDeadLetterARN: r.text("GAVEL_SCHEDULE_DEAD_LETTER_ARN", ""),
 		ScheduleEndpoint:      r.endpoint("SCHEDULER"),
+		EventBus:              r.text("GAVEL_EVENT_BUS", ""),
+		EventsEndpoint:        r.endpoint("EVENTBRIDGE"),
 		AuditDays:             r.days("GAVEL_AUDIT_DAYS", DefaultAuditDays),
 		RoomsJaaSAppID:        r.text("GAVEL_ROOMS_JAAS_APP_ID", ""),
 		RoomsVeetingUser:      r.text("GAVEL_ROOMS_VEETING_USER", ""),
