@@ -34,9 +34,10 @@ func (s *standIn) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // dynamoPrefix begins the value of X-Amz-Target in all requests to DynamoDB.
 const dynamoPrefix = "DynamoDB_20120810."
 
-// attribute is a text as DynamoDB writes it; all that the table has are.
+// attribute is a text or a number as DynamoDB writes it; none of the table's is empty.
 type attribute struct {
-	S string `json:"S"`
+	S string `json:"S,omitempty"`
+	N string `json:"N,omitempty"`
 }
 
 type attributes map[string]attribute
@@ -112,10 +113,18 @@ func stored(items []table.Item) []attributes {
 	found := []attributes{}
 	for _, item := range items {
 		if item.Exists() {
-			found = append(found, attributes{
-				"pk": {item.Partition}, "sk": {item.Sort}, "v": {string(item.Version)}, "d": {string(item.Data)},
-			})
+			found = append(found, toAttributes(item))
 		}
 	}
 	return found
+}
+
+func toAttributes(item table.Item) attributes {
+	all := attributes{
+		"pk": {S: item.Partition}, "sk": {S: item.Sort}, "v": {S: string(item.Version)}, "d": {S: string(item.Data)},
+	}
+	if !item.Expires.IsZero() {
+		all["e"] = attribute{N: strconv.FormatInt(table.ExpirySeconds(item.Expires), 10)}
+	}
+	return all
 }

@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"strconv"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
@@ -25,7 +26,11 @@ func fill(t *testing.T) *embedded.Store {
 	t.Cleanup(func() { _ = store.Close() })
 	for i := range 9 {
 		key := table.Key{Partition: "p", Sort: "a#" + strconv.Itoa(i)}
-		if err := store.Write(t.Context(), table.Put(table.Item{Key: key, Data: []byte(`{"n":` + strconv.Itoa(i) + `}`)})); err != nil {
+		item := table.Item{Key: key, Data: []byte(`{"n":` + strconv.Itoa(i) + `}`)}
+		if i%2 == 1 {
+			item.Expires = time.Date(2100, time.January, 1, 0, 0, i, 0, time.UTC)
+		}
+		if err := store.Write(t.Context(), table.Put(item)); err != nil {
 			t.Fatal(err)
 		}
 	}

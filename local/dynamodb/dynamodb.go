@@ -62,7 +62,7 @@ func Table(t testing.TB) (endpoint, name string) {
 	return endpoint, CreateTable(t, endpoint)
 }
 
-// CreateTable makes an empty table with keys as in template.yaml, under a name that no other test uses, and returns the
+// CreateTable makes an empty table with keys and expiry as in template.yaml, under a name that no other test uses, and returns the
 // name. The table is gone when the test is over.
 func CreateTable(t testing.TB, endpoint string) (name string) {
 	t.Helper()
@@ -78,6 +78,13 @@ func CreateTable(t testing.TB, endpoint string) (name string) {
 		t.Fatalf("create a table: %v", err)
 	}
 	t.Cleanup(func() { dropTable(t, client, name) })
+	_, err = client.UpdateTimeToLive(t.Context(), &dynamodb.UpdateTimeToLiveInput{
+		TableName:               aws.String(name),
+		TimeToLiveSpecification: &types.TimeToLiveSpecification{AttributeName: aws.String("e"), Enabled: aws.Bool(true)},
+	})
+	if err != nil {
+		t.Fatalf("have the items of a table expire: %v", err)
+	}
 	return name
 }
 

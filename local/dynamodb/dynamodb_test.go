@@ -46,6 +46,18 @@ func TestTable_IsThereUntilTheTestIsOver(t *testing.T) { //nolint:tparallel // w
 	}
 }
 
+func TestTable_ItemsExpireByE(t *testing.T) {
+	t.Parallel()
+	endpoint, name := dynamodb.Table(t)
+	out, err := newClient(endpoint).DescribeTimeToLive(t.Context(), &awsdynamodb.DescribeTimeToLiveInput{TableName: &name})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := aws.ToString(out.TimeToLiveDescription.AttributeName), "e"; got != want {
+		t.Errorf("got the attribute %q, want %q", got, want)
+	}
+}
+
 // The server must not outlive its test process, not even one that is killed before it can clean up.
 func TestStart_EndsWithAKilledProcess(t *testing.T) {
 	t.Parallel()
@@ -87,18 +99,21 @@ func TestHelperHoldsServer(t *testing.T) { //nolint:paralleltest // it ends with
 
 func tables(t *testing.T, endpoint string) []string {
 	t.Helper()
-	client := awsdynamodb.New(awsdynamodb.Options{
+	out, err := newClient(endpoint).ListTables(t.Context(), &awsdynamodb.ListTablesInput{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out.TableNames
+}
+
+func newClient(endpoint string) *awsdynamodb.Client {
+	return awsdynamodb.New(awsdynamodb.Options{
 		Region:       "us-east-1",
 		BaseEndpoint: aws.String(endpoint),
 		Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
 			return aws.Credentials{AccessKeyID: "test", SecretAccessKey: "test"}, nil
 		}),
 	})
-	out, err := client.ListTables(t.Context(), &awsdynamodb.ListTablesInput{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return out.TableNames
 }
 
 func readEndpoint(t *testing.T, output io.Reader) string {

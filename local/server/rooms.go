@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -69,7 +70,10 @@ func (s *Server) filesCredentials(context.Context) (aws.Credentials, error) {
 	return aws.Credentials{AccessKeyID: filesKey, SecretAccessKey: s.state.FilesSecret}, nil
 }
 
-// sweep does what is due, again and again, until the server is closed.
+// purgeMost bounds how many expired items are removed each time.
+const purgeMost = 1000
+
+// sweep does what is due and removes what is expired, again and again, until the server is closed.
 func (s *Server) sweep() {
 	defer close(s.swept)
 	ticker := time.NewTicker(sweepEvery)
@@ -77,7 +81,7 @@ func (s *Server) sweep() {
 	for {
 		select {
 		case <-ticker.C:
-			if _, err := s.rooms.Sweep(s.life); err != nil && s.life.Err() == nil {
+			if _, err := s.sweepOnce(s.life); err != nil && s.life.Err() == nil {
 				slog.WarnContext(s.life, "cleanup failed", "error", err)
 			}
 		case <-s.life.Done():
@@ -86,9 +90,15 @@ func (s *Server) sweep() {
 	}
 }
 
+func (s *Server) sweepOnce(ctx context.Context) (rooms.Swept, error) {
+	swept, err := s.rooms.Sweep(ctx)
+	_, failed := s.table.Purge(ctx, purgeMost)
+	return swept, errors.Join(err, failed)
+}
+
 // cleanup does what is due at once.
 func (s *Server) cleanup(w http.ResponseWriter, r *http.Request) {
-	swept, err := s.rooms.Sweep(r.Context())
+	swept, err := s.sweepOnce(r.Context())
 	if err != nil {
 		slog.WarnContext(r.Context(), "cleanup failed", "error", err)
 		http.Error(w, "cleanup failed, the log says why", http.StatusInternalServerError)

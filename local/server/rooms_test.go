@@ -6,11 +6,13 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	"gavel/local/server"
+	"gavel/shared/table"
 	"gavel/shared/table/embedded"
 )
 
@@ -234,4 +236,37 @@ func TestRooms_EndInTimeWithoutAnybodyCalling(t *testing.T) {
 	c.do(http.MethodGet, "/participant/room/"+id, "", c.as("alice")).want(t, http.StatusOK, map[string]any{"status": "ended"})
 	swept := c.do(http.MethodPost, "/local/cleanup", "")
 	swept.want(t, http.StatusOK, map[string]any{"guests_expelled": 0.0, "tasks_failed": 0.0})
+}
+
+func TestCleanup_RemovesWhatIsExpired(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	path := filepath.Join(dir, "state.db")
+	key := table.Key{Partition: "test", Sort: "expired"}
+	before := embedded.Options{Now: func() time.Time { return time.Unix(0, 0) }} // to see what is there
+	store, err := before.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	item := table.Item{Key: key, Data: []byte("1"), Expires: time.Unix(1<<30, 0)}
+	if err := errors.Join(store.Write(t.Context(), table.Put(item)), store.Close()); err != nil {
+		t.Fatal(err)
+	}
+
+	c := setup(t, map[string]string{"GAVEL_DATA_DIR": dir})
+	c.do(http.MethodPost, "/local/cleanup", "").want(t, http.StatusOK, nil)
+	if err := c.Close(); err != nil {
+		t.Fatal(err)
+	}
+
+	if store, err = before.Open(path); err != nil {
+		t.Fatal(err)
+	}
+	items, err := store.Get(t.Context(), key)
+	if err := errors.Join(err, store.Close()); err != nil {
+		t.Fatal(err)
+	}
+	if items[0].Exists() {
+		t.Errorf("got %+v, want nothing", items[0])
+	}
 }

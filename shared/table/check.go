@@ -96,10 +96,13 @@ func checkChange(change Change) error {
 		if change.Item.Version == Any {
 			return errors.New("any version will do for a Delete only")
 		}
-		if change.Kind == KindPut {
-			return checkData(change.Item.Data)
+		if change.Kind == KindCheck {
+			return nil
 		}
-		return nil
+		if err := checkExpiry(change.Item.Expires); err != nil {
+			return err
+		}
+		return checkData(change.Item.Data)
 	default:
 		return fmt.Errorf("unknown kind %d", change.Kind)
 	}

@@ -6,6 +6,7 @@ package table
 import (
 	"context"
 	"errors"
+	"time"
 )
 
 // Key names an item: those of one partition lie together, ordered by Sort (as bytes).
@@ -33,6 +34,9 @@ type Item struct {
 	Version Version
 	// Data is JSON, at most MaxData bytes.
 	Data []byte
+	// Expires is the time from which on the item is as if it were not there; zero for never. It is
+	// stored in whole seconds, rounded up, and lies between 1970 and 9999.
+	Expires time.Time
 }
 
 // Exists says whether the item was there when it was read.
@@ -46,12 +50,15 @@ const (
 )
 
 // Store is the port. All reads see every Write that was over before they began.
+//
+// An item whose time has come is not there, to all calls and at once, whenever the engine removes
+// it. The engine looks at the time by its own clock, once or more often during a call.
 type Store interface {
 	// Get gives the items of the keys, in their order. One that is not there has the version
 	// Absent and no data. It takes at most MaxKeys keys, each once or more often.
 	Get(ctx context.Context, keys ...Key) ([]Item, error)
 
-	// Query gives the items of a range, in its order.
+	// Query gives the items of a range, in its order: fewer than its Limit only if there are no more.
 	Query(ctx context.Context, r Range) ([]Item, error)
 
 	// Write makes all changes or none, at one moment. It returns ErrConflict when an item does not
@@ -96,7 +103,7 @@ const (
 )
 
 // Put stores the item's data in place of the version the item has; with the version Absent there
-// must be none yet.
+// must be none yet. The item's Expires takes the place of the time that it had.
 func Put(item Item) Change { return Change{Kind: KindPut, Item: item} }
 
 // Delete removes an item of the given version. With Any it removes whatever is there.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awsdynamodb "github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -34,6 +35,9 @@ func keyOf(key table.Key) attributes {
 func itemOf(item table.Item) attributes {
 	stored := keyOf(item.Key)
 	stored["v"], stored["d"] = text("ABCDEFGHIJKLMNOPQRSTUVWXYZ"), text(string(item.Data))
+	if !item.Expires.IsZero() {
+		stored["e"] = &types.AttributeValueMemberN{Value: strconv.FormatInt(table.ExpirySeconds(item.Expires), 10)}
+	}
 	return stored
 }
 

@@ -1,9 +1,13 @@
 // Package dynamo keeps a table in DynamoDB.
 //
 // The DynamoDB table has the texts pk and sk as hash and range key. Beside them an item has v, the
-// version, and d, the data. Whoever calls Write needs the permissions dynamodb:PutItem,
-// dynamodb:DeleteItem, dynamodb:ConditionCheckItem and dynamodb:GetItem; Get needs
-// dynamodb:GetItem and dynamodb:BatchGetItem, Query dynamodb:Query.
+// version, and d, the data; one that expires has the number e, the seconds since 1970, by which
+// DynamoDB removes it some day. Until then the Store itself sees to it that the item is not there,
+// by the clock of the machine it runs on.
+//
+// Whoever calls Write needs the permissions dynamodb:PutItem, dynamodb:DeleteItem,
+// dynamodb:ConditionCheckItem and dynamodb:GetItem; Get needs dynamodb:GetItem and
+// dynamodb:BatchGetItem, Query dynamodb:Query.
 package dynamo
 
 import (
@@ -14,6 +18,7 @@ import (
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
+	"gavel/shared/clock"
 	"gavel/shared/table"
 )
 
@@ -25,6 +30,7 @@ type Store struct {
 	table   string
 	budget  time.Duration
 	retryer aws.RetryerV2
+	now     func() time.Time
 }
 
 var _ table.Store = (*Store)(nil)
@@ -41,6 +47,8 @@ type Options struct {
 	// Budget bounds one call with all its tries, 0 for eight seconds. A call's context may end it
 	// sooner.
 	Budget time.Duration
+	// Now is the clock by which items expire; nil for the wall clock.
+	Now func() time.Time
 }
 
 // New makes a Store. The client is built from its options and not by the SDK's config package,
@@ -52,6 +60,9 @@ func New(opt Options) *Store {
 	if opt.HTTP == nil {
 		opt.HTTP = awshttp.NewBuildableClient().WithTimeout(opt.Budget / 2)
 	}
+	if opt.Now == nil {
+		opt.Now = clock.Now
+	}
 	sdk := dynamodb.Options{
 		Region:                opt.Region,
 		Credentials:           opt.Credentials,
@@ -62,7 +73,7 @@ func New(opt Options) *Store {
 	if opt.Endpoint != "" {
 		sdk.BaseEndpoint = aws.String(opt.Endpoint)
 	}
-	return &Store{client: dynamodb.New(sdk), table: opt.Table, budget: opt.Budget, retryer: newRetryer()}
+	return &Store{client: dynamodb.New(sdk), table: opt.Table, budget: opt.Budget, retryer: newRetryer(), now: opt.Now}
 }
 
 // do runs a call within the budget, and makes the port's errors of what it failed with.

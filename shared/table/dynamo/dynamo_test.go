@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"gavel/shared/table"
 	"gavel/shared/table/dynamo"
@@ -16,9 +17,11 @@ import (
 
 func TestStore(t *testing.T) {
 	t.Parallel()
-	tabletest.Run(t, func(t *testing.T) table.Store {
+	tabletest.Run(t, func(t *testing.T, now func() time.Time) table.Store {
 		t.Helper()
-		return dynamo.New(onTable(t))
+		opt := onTable(t)
+		opt.Now = now
+		return dynamo.New(opt)
 	})
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -28,9 +29,10 @@ func (s *Store) Get(ctx context.Context, keys ...table.Key) ([]table.Item, error
 		if err := s.fill(ctx, met, wanted); err != nil {
 			return err
 		}
+		now := s.now()
 		for i, key := range keys {
 			var err error
-			if items[i], err = toItem(key, wanted[key]); err != nil {
+			if items[i], err = toItem(key, wanted[key], now); err != nil {
 				return err
 			}
 		}
@@ -94,7 +96,8 @@ func (s *Store) fillMany(ctx context.Context, met *tries, wanted map[table.Key]a
 	}
 }
 
-// Query makes one request for each megabyte that lies in the range, up to the Limit.
+// Query makes one request for each megabyte that lies in the range, up to the Limit. Items that are expired and not
+// removed yet take some more.
 func (s *Store) Query(ctx context.Context, r table.Range) ([]table.Item, error) {
 	if err := table.CheckRange(r); err != nil {
 		return nil, err
@@ -111,21 +114,25 @@ func (s *Store) Query(ctx context.Context, r table.Range) ([]table.Item, error) 
 	return items, nil
 }
 
+// query asks for as many as are missing, or for as many as turned out to be expired, if that is more. So it reads at
+// most twice of what it needs to, in few requests even where nothing but expired items lies in the way.
 func (s *Store) query(ctx context.Context, met *tries, r table.Range) ([]table.Item, error) {
 	input := s.queryInput(r)
 	var items []table.Item
-	for {
-		input.Limit = aws.Int32(int32(min(r.Limit-len(items), math.MaxInt32)))
+	for seen := 0; ; {
+		wanted := max(r.Limit-len(items), seen-len(items))
+		input.Limit = aws.Int32(int32(min(wanted, math.MaxInt32)))
 		out, err := s.client.Query(ctx, input, met.use)
 		if err != nil {
 			return nil, err
 		}
-		if items, err = appendItems(items, out.Items); err != nil {
+		if items, err = appendItems(items, out.Items, s.now()); err != nil {
 			return nil, err
 		}
 		if len(out.LastEvaluatedKey) == 0 || len(items) >= r.Limit {
-			return items, nil
+			return items[:min(len(items), r.Limit)], nil
 		}
+		seen += len(out.Items)
 		input.ExclusiveStartKey = out.LastEvaluatedKey
 	}
 }
@@ -144,17 +151,20 @@ func (s *Store) queryInput(r table.Range) *dynamodb.QueryInput {
 	return input
 }
 
-func appendItems(items []table.Item, found []attributes) ([]table.Item, error) {
+// appendItems leaves out what is expired.
+func appendItems(items []table.Item, found []attributes, now time.Time) ([]table.Item, error) {
 	for _, stored := range found {
 		key, err := toKey(stored)
 		if err != nil {
 			return nil, err
 		}
-		item, err := toItem(key, stored)
+		item, err := toItem(key, stored, now)
 		if err != nil {
 			return nil, err
 		}
-		items = append(items, item)
+		if item.Exists() {
+			items = append(items, item)
+		}
 	}
 	return items, nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -24,6 +25,9 @@ var errLost = errors.New("PutItem: a try's answer was lost, and the item is anot
 // it; without a condition it would remove also what others put there since. A repeated PutItem is
 // told by the version it finds. Only when the item did not exist, and between two tries somebody saw
 // it and removed it again, it comes back.
+//
+// What is expired is decided by the time at which the call began, in all of its tries: they must be
+// the same request.
 func (s *Store) Write(ctx context.Context, changes ...table.Change) error {
 	if err := table.CheckChanges(changes...); err != nil {
 		return err
@@ -44,10 +48,10 @@ func (s *Store) Write(ctx context.Context, changes ...table.Change) error {
 
 func (s *Store) put(ctx context.Context, met *tries, item table.Item) error {
 	version := newVersion()
-	condition := conditionFor(item.Version)
+	condition := conditionFor(item.Version, s.now())
 	_, err := s.client.PutItem(ctx, &dynamodb.PutItemInput{
 		TableName:                           aws.String(s.table),
-		Item:                                itemAttributes(item.Key, version, item.Data),
+		Item:                                itemAttributes(item, version),
 		ConditionExpression:                 condition.expression,
 		ExpressionAttributeValues:           condition.values,
 		ReturnValuesOnConditionCheckFailure: types.ReturnValuesOnConditionCheckFailureAllOld,
@@ -56,10 +60,12 @@ func (s *Store) put(ctx context.Context, met *tries, item table.Item) error {
 	if !ok {
 		return err
 	}
-	found, _ := get(failed.Item, versionName)
-	switch {
-	case table.Version(found) == version:
+	text, _ := get(failed.Item, versionName)
+	switch found := table.Version(text); {
+	case found == version:
 		return nil // an earlier try's answer was lost
+	case found != table.Absent && found == item.Version:
+		return table.ErrConflict // it is expired, and no try has replaced it or ever will
 	case met.unsure:
 		return errLost
 	default:
@@ -72,7 +78,7 @@ func (s *Store) check(ctx context.Context, met *tries, item table.Item) error {
 	if err := s.fill(ctx, met, found); err != nil {
 		return err
 	}
-	stored, err := toItem(item.Key, found[item.Key])
+	stored, err := toItem(item.Key, found[item.Key], s.now())
 	if err == nil && stored.Version != item.Version {
 		return table.ErrConflict
 	}
@@ -81,10 +87,10 @@ func (s *Store) check(ctx context.Context, met *tries, item table.Item) error {
 
 // transact gives all tries the same token, so that DynamoDB takes those that follow a success for the same request.
 func (s *Store) transact(ctx context.Context, met *tries, changes []table.Change) error {
-	version := newVersion()
+	version, now := newVersion(), s.now()
 	parts := make([]types.TransactWriteItem, len(changes))
 	for i, change := range changes {
-		parts[i] = s.part(change, version)
+		parts[i] = s.part(change, version, now)
 	}
 	_, err := s.client.TransactWriteItems(ctx, &dynamodb.TransactWriteItemsInput{
 		TransactItems:      parts,
@@ -102,8 +108,8 @@ func (s *Store) transact(ctx context.Context, met *tries, changes []table.Change
 	return err
 }
 
-func (s *Store) part(change table.Change, version table.Version) types.TransactWriteItem {
-	condition := conditionFor(change.Item.Version)
+func (s *Store) part(change table.Change, version table.Version, now time.Time) types.TransactWriteItem {
+	condition := conditionFor(change.Item.Version, now)
 	switch change.Kind {
 	case table.KindDelete:
 		return types.TransactWriteItem{Delete: &types.Delete{
@@ -122,7 +128,7 @@ func (s *Store) part(change table.Change, version table.Version) types.TransactW
 	default: // KindPut, as there are no others
 		return types.TransactWriteItem{Put: &types.Put{
 			TableName:                 aws.String(s.table),
-			Item:                      itemAttributes(change.Item.Key, version, change.Item.Data),
+			Item:                      itemAttributes(change.Item, version),
 			ConditionExpression:       condition.expression,
 			ExpressionAttributeValues: condition.values,
 		}}
@@ -133,19 +139,27 @@ func (s *Store) part(change table.Change, version table.Version) types.TransactW
 // characters.
 func newVersion() table.Version { return table.Version(rand.Text()) }
 
-// condition demands that an item has a version; without an expression it demands nothing.
+// condition demands that an item has a version and is not expired, or that there is none or an expired one; without an
+// expression it demands nothing.
 type condition struct {
 	expression *string
 	values     attributes
 }
 
-func conditionFor(version table.Version) condition {
+func conditionFor(version table.Version, now time.Time) condition {
+	seconds := number(now.Unix())
 	switch version {
 	case table.Any:
 		return condition{}
 	case table.Absent:
-		return condition{expression: aws.String("attribute_not_exists(pk)")}
+		return condition{
+			expression: aws.String("attribute_not_exists(pk) OR e <= :now"),
+			values:     attributes{":now": seconds},
+		}
 	default:
-		return condition{expression: aws.String("v = :v"), values: attributes{":v": text(string(version))}}
+		return condition{
+			expression: aws.String("v = :v AND (attribute_not_exists(e) OR e > :now)"),
+			values:     attributes{":v": text(string(version)), ":now": seconds},
+		}
 	}
 }

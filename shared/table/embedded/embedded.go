@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"time"
 
 	"go.etcd.io/bbolt"
 
@@ -19,6 +20,7 @@ type Store struct {
 	db     *bbolt.DB
 	writes chan *write   // from Write to commitAll, without a buffer: who handed over waits for the outcome
 	closed chan struct{} // closed by Close
+	now    func() time.Time
 	stop   func() error
 }
 
@@ -26,12 +28,18 @@ var _ table.Store = (*Store)(nil)
 
 var errClosed = errors.New("embedded: the store is closed")
 
-// The one bucket of the file. A key in it is made by itemKey, a value by encode.
-var bucketName = []byte("items")
+// The buckets of the file. A key among the items is made by itemKey, a value by encode. For each item that expires the
+// other bucket has a key made by expiryKey, with nothing as its value. Who changes the one changes the other in the same
+// transaction.
+var (
+	itemsName    = []byte("items")
+	expiriesName = []byte("expiries")
+)
 
-func newStore(db *bbolt.DB) *Store {
+func newStore(db *bbolt.DB, now func() time.Time) *Store {
 	s := &Store{
 		db:     db,
+		now:    now,
 		writes: make(chan *write),
 		closed: make(chan struct{}),
 	}
@@ -53,8 +61,8 @@ func (s *Store) shutdown() error {
 }
 
 // view runs a function that reads one state of the store: all that was committed before, nothing
-// that comes after. Slices the bucket gives are good until the function returns.
-func (s *Store) view(ctx context.Context, read func(*bbolt.Bucket) error) error {
+// that comes after. Slices the buckets give are good until the function returns.
+func (s *Store) view(ctx context.Context, read func(contents) error) error {
 	if err := table.CheckContext(ctx); err != nil {
 		return err
 	}
@@ -63,5 +71,15 @@ func (s *Store) view(ctx context.Context, read func(*bbolt.Bucket) error) error 
 		return fmt.Errorf("embedded: read: %w", err)
 	}
 	defer func() { _ = tx.Rollback() }() // which is how a transaction that reads ends
-	return read(tx.Bucket(bucketName))
+	return read(s.contents(tx))
+}
+
+// contents is what a transaction finds in the file, at one time.
+type contents struct {
+	items, expiries *bbolt.Bucket
+	now             time.Time
+}
+
+func (s *Store) contents(tx *bbolt.Tx) contents {
+	return contents{items: tx.Bucket(itemsName), expiries: tx.Bucket(expiriesName), now: s.now()}
 }

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"sync"
 	"testing"
+	"time"
 
 	"gavel/shared/table"
 	"gavel/shared/table/embedded"
@@ -14,16 +15,22 @@ import (
 
 func TestStore(t *testing.T) {
 	t.Parallel()
-	tabletest.Run(t, func(t *testing.T) table.Store {
+	tabletest.Run(t, func(t *testing.T, now func() time.Time) table.Store {
 		t.Helper()
-		return open(t, filepath.Join(t.TempDir(), "state.db"))
+		return openAt(t, filepath.Join(t.TempDir(), "state.db"), now)
 	})
 }
 
 // open opens the file until the test is over.
 func open(t testing.TB, path string) *embedded.Store {
 	t.Helper()
-	store, err := embedded.Open(path)
+	return openAt(t, path, nil)
+}
+
+// openAt is open with another clock.
+func openAt(t testing.TB, path string, now func() time.Time) *embedded.Store {
+	t.Helper()
+	store, err := embedded.Options{Now: now}.Open(path)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -80,8 +87,9 @@ func TestClose_EndsAllCalls(t *testing.T) {
 	}
 	_, getErr := store.Get(t.Context(), at("a"))
 	_, queryErr := store.Query(t.Context(), table.Range{Partition: "a", Prefix: "a", Limit: 1})
+	_, purgeErr := store.Purge(t.Context(), 1)
 	for name, err := range map[string]error{
-		"get": getErr, "query": queryErr, "write": store.Write(t.Context(), create("a", "1")),
+		"get": getErr, "query": queryErr, "purge": purgeErr, "write": store.Write(t.Context(), create("a", "1")),
 	} {
 		if err == nil || errors.Is(err, table.ErrBusy) || errors.Is(err, table.ErrConflict) {
 			t.Errorf("%s: got %v, want an error of its own", name, err)

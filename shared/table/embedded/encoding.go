@@ -2,6 +2,7 @@ package embedded
 
 import (
 	"encoding/binary"
+	"time"
 
 	"gavel/shared/table"
 )
@@ -26,22 +27,59 @@ func behind(prefix []byte) []byte {
 	return end
 }
 
-// encode makes the value of an item: the version's length, the version, the data.
-func encode(version table.Version, data []byte) []byte {
-	value := make([]byte, 0, 1+len(version)+len(data))
-	value = append(value, byte(len(version)))
-	value = append(value, version...)
-	return append(value, data...)
+// expirySize is how many bytes a time takes.
+const expirySize = 8
+
+// expiryKey makes the key that notes when an item expires. They are in the order of time.
+func expiryKey(expires time.Time, itemKey []byte) []byte {
+	key := make([]byte, 0, expirySize+len(itemKey))
+	key = appendExpiry(key, expires)
+	return append(key, itemKey...)
 }
 
-// decode takes a value apart; nil, which stands for no value, has the version Absent.
-func decode(value []byte) (version table.Version, data []byte, ok bool) {
+func appendExpiry(to []byte, expires time.Time) []byte {
+	return binary.BigEndian.AppendUint64(to, uint64(table.ExpirySeconds(expires)))
+}
+
+// readExpiry takes what appendExpiry made off the beginning.
+func readExpiry(from []byte) (expires time.Time, rest []byte, ok bool) {
+	if len(from) < expirySize {
+		return time.Time{}, nil, false
+	}
+	expires, ok = table.ExpiryAt(int64(binary.BigEndian.Uint64(from)))
+	return expires, from[expirySize:], ok
+}
+
+// expiring begins the value of an item that expires. No version is that short.
+const expiring = 0
+
+// encode makes the value of an item: the version's length, the version, the data. Before those of one that expires stand
+// the byte expiring and the time.
+func encode(version table.Version, item table.Item) []byte {
+	value := make([]byte, 0, 1+expirySize+1+len(version)+len(item.Data))
+	if !item.Expires.IsZero() {
+		value = append(value, expiring)
+		value = appendExpiry(value, item.Expires)
+	}
+	value = append(value, byte(len(version)))
+	value = append(value, version...)
+	return append(value, item.Data...)
+}
+
+// decode makes an item of a value, without its key; nil, which stands for no value, makes one that is not there.
+func decode(value []byte) (item table.Item, ok bool) {
 	if value == nil {
-		return table.Absent, nil, true
+		return table.Item{}, true
+	}
+	if len(value) > 0 && value[0] == expiring {
+		if item.Expires, value, ok = readExpiry(value[1:]); !ok {
+			return table.Item{}, false
+		}
 	}
 	if len(value) == 0 || len(value) <= int(value[0]) || value[0] == 0 {
-		return "", nil, false
+		return table.Item{}, false
 	}
 	end := 1 + int(value[0])
-	return table.Version(value[1:end]), value[end:], true
+	item.Version, item.Data = table.Version(value[1:end]), value[end:]
+	return item, true
 }

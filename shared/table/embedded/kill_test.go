@@ -9,8 +9,10 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"gavel/shared/table"
+	"gavel/shared/table/embedded"
 )
 
 // A process that is killed leaves whole Writes, among them all that it was told of.
@@ -31,9 +33,24 @@ func TestWrite_KilledProcess(t *testing.T) {
 		if got, err := strconv.Atoi(string(items[0].Data)); got < told || err != nil {
 			t.Errorf("round %d: got %s, want %d or more", round, items[0].Data, told)
 		}
+		if round%5 == 4 {
+			purgeAll(t, store)
+		}
 		if err := store.Close(); err != nil {
 			t.Fatal(err)
 		}
+	}
+}
+
+// purgeAll demands that the log, which Open found to be whole, goes completely.
+func purgeAll(t *testing.T, store *embedded.Store) {
+	t.Helper()
+	removed, err := store.Purge(t.Context(), 1<<20)
+	if removed == 0 || err != nil {
+		t.Errorf("purge: got %d removed, %v; want some", removed, err)
+	}
+	if again, err := store.Purge(t.Context(), 1); again != 0 || err != nil {
+		t.Errorf("purge again: got %d removed, %v; want none", again, err)
 	}
 }
 
@@ -91,11 +108,16 @@ func TestHelperWrites(t *testing.T) { //nolint:paralleltest // it ends with its 
 			changes = append(changes, table.Put(items[i]))
 		}
 		for i := range 20 { // a Write of several pages
-			changes = append(changes, create(fmt.Sprintf("log#%d#%d", next, i), `"`+strings.Repeat("x", 1000)+`"`))
+			entry := create(fmt.Sprintf("log#%d#%d", next, i), `"`+strings.Repeat("x", 1000)+`"`)
+			entry.Item.Expires = time.Unix(1<<30, 0) // which is over
+			changes = append(changes, entry)
 		}
 		if err := store.Write(t.Context(), changes...); err != nil {
 			t.Fatal(err)
 		}
 		_, _ = fmt.Fprintf(os.Stdout, "wrote %d\n", next)
+		if _, err := store.Purge(t.Context(), 15); err != nil { // fewer than there are by now
+			t.Fatal(err)
+		}
 	}
 }

@@ -11,6 +11,8 @@ import (
 
 	"go.etcd.io/bbolt"
 	bbolterrors "go.etcd.io/bbolt/errors"
+
+	"gavel/shared/clock"
 )
 
 // lockLimit is how long Open waits for another process to end, as a restarted server does.
@@ -24,16 +26,31 @@ var (
 	ErrDamaged = errors.New("not a database, or a damaged one")
 )
 
-var errUnreadable = fmt.Errorf("embedded: %w: an item cannot be read", ErrDamaged)
+var (
+	errUnreadable = fmt.Errorf("embedded: %w: an item cannot be read", ErrDamaged)
+	errUnlisted   = fmt.Errorf("embedded: %w: the items that expire are not those that are noted to", ErrDamaged)
+)
+
+// Options are for those who need another Store than the function Open makes.
+type Options struct {
+	// Now is the clock by which items expire; nil for the wall clock.
+	Now func() time.Time
+}
 
 // Open opens the file at the path, or makes it; the folder must be there. It reads the file once
 // from end to end, so that a damaged one is found now and not by a later call.
-func Open(path string) (*Store, error) {
+func Open(path string) (*Store, error) { return Options{}.Open(path) }
+
+// Open does what the function Open does, with the options.
+func (o Options) Open(path string) (*Store, error) {
 	db, err := open(path)
 	if err != nil {
 		return nil, fmt.Errorf("embedded: open %s: %w", path, err)
 	}
-	return newStore(db), nil
+	if o.Now == nil {
+		o.Now = clock.Now
+	}
+	return newStore(db, o.Now), nil
 }
 
 func open(path string) (db *bbolt.DB, err error) {
@@ -77,14 +94,18 @@ func openError(err error) error {
 	return fmt.Errorf("%w: %w", ErrDamaged, err)
 }
 
-// prepare looks at every item, and makes the bucket.
+// prepare looks at every item, and makes the buckets. A file from before items could expire has only that of the items.
 func prepare(db *bbolt.DB) error {
 	if err := db.View(inspect); err != nil {
 		return err
 	}
 	return db.Update(func(tx *bbolt.Tx) error {
-		_, err := tx.CreateBucketIfNotExists(bucketName)
-		return err
+		for _, name := range [][]byte{itemsName, expiriesName} {
+			if _, err := tx.CreateBucketIfNotExists(name); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 }
 
@@ -96,14 +117,37 @@ func inspect(tx *bbolt.Tx) error {
 	if info.Size() < tx.Size() {
 		return fmt.Errorf("%w: %d of its %d bytes are there", ErrDamaged, info.Size(), tx.Size())
 	}
-	bucket := tx.Bucket(bucketName)
-	if bucket == nil {
-		return nil // a new file
+	items, expiries := tx.Bucket(itemsName), tx.Bucket(expiriesName)
+	listed, err := count(expiries)
+	if err != nil || items == nil {
+		return err // nil for a new file
 	}
-	return bucket.ForEach(func(_, value []byte) error {
-		if _, _, ok := decode(value); !ok {
+	err = items.ForEach(func(key, value []byte) error {
+		item, ok := decode(value)
+		switch {
+		case !ok:
 			return errUnreadable
+		case item.Expires.IsZero():
+			return nil
+		case expiries == nil || expiries.Get(expiryKey(item.Expires, key)) == nil:
+			return errUnlisted
 		}
+		listed--
 		return nil
 	})
+	if err == nil && listed != 0 {
+		return errUnlisted // one that no item has
+	}
+	return err
+}
+
+func count(bucket *bbolt.Bucket) (keys int, err error) {
+	if bucket == nil {
+		return 0, nil
+	}
+	err = bucket.ForEach(func(_, _ []byte) error {
+		keys++
+		return nil
+	})
+	return keys, err
 }

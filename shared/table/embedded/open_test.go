@@ -70,7 +70,7 @@ const (
 	pageSize    = 4096
 )
 
-// stored makes the content of a file with many items.
+// stored makes the content of a file with many items, of which every second expires, though not in time.
 func stored(t *testing.T) []byte {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "state.db")
@@ -81,7 +81,11 @@ func stored(t *testing.T) []byte {
 	for start := 0; start < storedItems; start += table.MaxWrite {
 		var changes []table.Change
 		for i := range table.MaxWrite {
-			changes = append(changes, create(fmt.Sprintf("%03d", start+i), `"`+strings.Repeat("x", 300)+`"`))
+			change := create(fmt.Sprintf("%03d", start+i), `"`+strings.Repeat("x", 300)+`"`)
+			if i%2 == 0 {
+				change.Item.Expires = time.Date(9999, time.January, 1, 0, 0, i, 0, time.UTC)
+			}
+			changes = append(changes, change)
 		}
 		if err := store.Write(t.Context(), changes...); err != nil {
 			t.Fatal(err)

@@ -15,12 +15,13 @@ func (s *Store) Get(ctx context.Context, keys ...table.Key) ([]table.Item, error
 		return nil, err
 	}
 	items := make([]table.Item, len(keys))
-	err := s.view(ctx, func(bucket *bbolt.Bucket) error {
+	err := s.view(ctx, func(c contents) error {
 		for i, key := range keys {
-			var err error
-			if items[i], err = item(key, bucket.Get(itemKey(key.Partition, key.Sort))); err != nil {
+			found, err := c.item(key, c.items.Get(itemKey(key.Partition, key.Sort)))
+			if err != nil {
 				return err
 			}
+			items[i] = own(found)
 		}
 		return nil
 	})
@@ -36,17 +37,19 @@ func (s *Store) Query(ctx context.Context, r table.Range) ([]table.Item, error) 
 		return nil, err
 	}
 	var items []table.Item
-	err := s.view(ctx, func(bucket *bbolt.Bucket) error {
-		walk := newWalk(bucket.Cursor(), r)
+	err := s.view(ctx, func(c contents) error {
+		walk := newWalk(c.items.Cursor(), r)
 		for key, value := walk.first(); walk.within(key) && len(items) < r.Limit; key, value = walk.next() {
 			if err := table.CheckContext(ctx); err != nil {
 				return err
 			}
-			found, err := item(table.Key{Partition: r.Partition, Sort: walk.sort(key)}, value)
+			found, err := c.item(table.Key{Partition: r.Partition, Sort: walk.sort(key)}, value)
 			if err != nil {
 				return err
 			}
-			items = append(items, found)
+			if found.Exists() {
+				items = append(items, own(found))
+			}
 		}
 		return nil
 	})
@@ -56,13 +59,23 @@ func (s *Store) Query(ctx context.Context, r table.Range) ([]table.Item, error) 
 	return items, nil
 }
 
-// item copies the value, which is the file's.
-func item(key table.Key, value []byte) (table.Item, error) {
-	version, data, ok := decode(value)
+// item gives what is there under a key with that value. Its data is the file's.
+func (c contents) item(key table.Key, value []byte) (table.Item, error) {
+	found, ok := decode(value)
 	if !ok {
 		return table.Item{}, errUnreadable
 	}
-	return table.Item{Key: key, Version: version, Data: bytes.Clone(data)}, nil
+	if found.Expired(c.now) {
+		return table.Item{Key: key}, nil
+	}
+	found.Key = key
+	return found, nil
+}
+
+// own gives the item with data of its own.
+func own(item table.Item) table.Item {
+	item.Data = bytes.Clone(item.Data)
+	return item
 }
 
 // walk goes through a range. Key and value are nil where the file ends.

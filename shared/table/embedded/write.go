@@ -27,7 +27,7 @@ func (s *Store) Write(ctx context.Context, changes ...table.Change) error {
 		return err
 	}
 	// What conflicts already is told apart without the disk. What does not may conflict by the time it is committed.
-	err := s.view(ctx, func(bucket *bbolt.Bucket) error { return verify(bucket, changes) })
+	err := s.view(ctx, func(c contents) error { return c.verify(changes) })
 	if err != nil || !changesAnything(changes) {
 		return err
 	}
@@ -81,12 +81,12 @@ func (s *Store) gather(first *write) []*write {
 // One that conflicts adds nothing to it.
 func (s *Store) commit(group []*write) {
 	err := s.db.Update(func(tx *bbolt.Tx) error {
-		bucket := tx.Bucket(bucketName)
+		c := s.contents(tx)
 		for _, w := range group {
-			if w.outcome = verify(bucket, w.changes); w.outcome != nil {
+			if w.outcome = c.verify(w.changes); w.outcome != nil {
 				continue
 			}
-			if err := w.apply(bucket); err != nil {
+			if err := c.apply(w); err != nil {
 				return err // takes back all, also what was applied of this one
 			}
 		}
@@ -101,31 +101,32 @@ func (s *Store) commit(group []*write) {
 }
 
 // verify returns ErrConflict if an item has another version than a change expects.
-func verify(bucket *bbolt.Bucket, changes []table.Change) error {
+func (c contents) verify(changes []table.Change) error {
 	for _, change := range changes {
 		if change.Item.Version == table.Any {
 			continue
 		}
-		version, _, ok := decode(bucket.Get(itemKey(change.Item.Partition, change.Item.Sort)))
-		if !ok {
-			return errUnreadable
+		key := change.Item.Key
+		found, err := c.item(key, c.items.Get(itemKey(key.Partition, key.Sort)))
+		if err != nil {
+			return err
 		}
-		if version != change.Item.Version {
+		if found.Version != change.Item.Version {
 			return table.ErrConflict
 		}
 	}
 	return nil
 }
 
-func (w *write) apply(bucket *bbolt.Bucket) error {
+func (c contents) apply(w *write) error {
 	for _, change := range w.changes {
 		key := itemKey(change.Item.Partition, change.Item.Sort)
 		var err error
 		switch change.Kind {
 		case table.KindPut:
-			err = bucket.Put(key, encode(w.version, change.Item.Data))
+			err = c.put(key, w.version, change.Item)
 		case table.KindDelete:
-			err = bucket.Delete(key)
+			err = c.remove(key)
 		case table.KindCheck:
 		}
 		if err != nil {
@@ -133,4 +134,35 @@ func (w *write) apply(bucket *bbolt.Bucket) error {
 		}
 	}
 	return nil
+}
+
+func (c contents) put(key []byte, version table.Version, item table.Item) error {
+	if err := c.unlist(key); err != nil {
+		return err
+	}
+	if !item.Expires.IsZero() {
+		if err := c.expiries.Put(expiryKey(item.Expires, key), []byte{}); err != nil {
+			return err
+		}
+	}
+	return c.items.Put(key, encode(version, item))
+}
+
+func (c contents) remove(key []byte) error {
+	if err := c.unlist(key); err != nil {
+		return err
+	}
+	return c.items.Delete(key)
+}
+
+// unlist removes the note of when the item that is stored under the key expires.
+func (c contents) unlist(key []byte) error {
+	found, ok := decode(c.items.Get(key))
+	if !ok {
+		return errUnreadable
+	}
+	if found.Expires.IsZero() {
+		return nil
+	}
+	return c.expiries.Delete(expiryKey(found.Expires, key))
 }

@@ -12,6 +12,7 @@ import (
 
 	"go.etcd.io/bbolt"
 
+	"gavel/shared/clock"
 	"gavel/shared/table"
 )
 
@@ -23,7 +24,7 @@ func idle(t *testing.T) *Store {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = db.Close() })
-	return &Store{db: db, writes: make(chan *write), closed: make(chan struct{})}
+	return &Store{db: db, writes: make(chan *write), closed: make(chan struct{}), now: clock.Now}
 }
 
 func newWrite(changes ...table.Change) *write {
@@ -143,6 +144,55 @@ func TestWrite_SparesTheDisk(t *testing.T) {
 	}
 }
 
+func TestPurge_SparesTheDisk(t *testing.T) {
+	t.Parallel()
+	s := idle(t)
+	later, old := create("a"), create("b")
+	later.Item.Expires, old.Item.Expires = time.Now().Add(time.Hour), time.Unix(0, 0)
+	s.commit([]*write{newWrite(later, old)})
+	for _, want := range []int{1, 0, 0} {
+		before := commits(t, s)
+		if got, err := s.Purge(t.Context(), 10); got != want || err != nil {
+			t.Errorf("got %d removed, %v, want %d", got, err, want)
+		}
+		if got := commits(t, s) - before; got != want {
+			t.Errorf("got %d transactions, want %d", got, want)
+		}
+	}
+}
+
+// A file that is not as it should be loses no item that did not expire.
+func TestPurge_StrayNotes(t *testing.T) {
+	t.Parallel()
+	s := idle(t)
+	later := create("later")
+	later.Item.Expires = time.Now().Add(time.Hour)
+	s.commit([]*write{newWrite(create("never"), later)})
+	err := s.db.Update(func(tx *bbolt.Tx) error {
+		for _, key := range [][]byte{
+			expiryKey(time.Unix(0, 0), itemKey("room#1", "never")), expiryKey(time.Unix(0, 0), itemKey("room#1", "later")),
+			expiryKey(time.Unix(0, 0), itemKey("room#1", "none")), expiryKey(time.Unix(0, 0), nil), []byte("\x00"),
+		} {
+			if err := tx.Bucket(expiriesName).Put(key, []byte{}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := s.Purge(t.Context(), 1); got != 0 || err != nil {
+		t.Errorf("got %d removed, %v, want none", got, err)
+	}
+	if !exists(t, s, "never") || !exists(t, s, "later") {
+		t.Error("an item that did not expire is gone")
+	}
+	if err := s.db.View(inspect); err != nil {
+		t.Errorf("afterwards: %v", err)
+	}
+}
+
 func TestBehind(t *testing.T) {
 	t.Parallel()
 	for prefix, want := range map[string]string{"a": "b", "ab\xff": "ac", "a\xff\xff": "b", "\x00\xfe": "\x00\xff"} {
@@ -154,13 +204,34 @@ func TestBehind(t *testing.T) {
 
 func TestDecode_RefusesWhatEncodeDoesNotMake(t *testing.T) {
 	t.Parallel()
-	for _, value := range []string{"", "\x00", "\x00data", "\x05four", "\xff"} {
-		if version, data, ok := decode([]byte(value)); ok {
-			t.Errorf("%q: got the version %q and data %q", value, version, data)
+	const second = "\x00\x00\x00\x00\x00\x00\x00\x01"
+	for _, value := range []string{
+		"", "\x00", "\x00data", "\x05four", "\xff",
+		"\x00" + second[1:], "\x00" + second, "\x00" + second + "\x05four", "\x00" + second + "\x00" + second + "\x02v1data",
+		"\x00\x00\x00\x00\x3a\xff\xf4\x41\x80\x02v1data", // the year 10000
+		"\x00\xff\xff\xff\xff\xff\xff\xff\xff\x02v1data", // before 1970
+	} {
+		if item, ok := decode([]byte(value)); ok {
+			t.Errorf("%q: got %+v", value, item)
 		}
 	}
-	if version, data, ok := decode(encode("v1", []byte("data"))); version != "v1" || string(data) != "data" || !ok {
-		t.Errorf("got %q, %q, %t", version, data, ok)
+}
+
+func TestDecode_ReadsWhatEncodeMakes(t *testing.T) {
+	t.Parallel()
+	for want, expires := range map[string]time.Time{
+		"\x02v1data": {}, // as it was before there were times
+		"\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02v1data": time.Unix(0, 0).UTC(),
+		"\x00\x00\x00\x00\x00\xf4\x86\x57\x00\x02v1data": time.Date(2100, time.January, 1, 0, 0, 0, 0, time.UTC),
+	} {
+		value := encode("v1", table.Item{Data: []byte("data"), Expires: expires})
+		if got := string(value); got != want {
+			t.Errorf("%s: got the value %q, want %q", expires, got, want)
+		}
+		item, ok := decode(value)
+		if item.Version != "v1" || string(item.Data) != "data" || item.Expires != expires || !ok {
+			t.Errorf("%s: got %+v, %t", expires, item, ok)
+		}
 	}
 }
 

@@ -7,14 +7,36 @@ import (
 	"errors"
 	"fmt"
 	"testing"
+	"time"
 
 	"gavel/shared/table"
 )
 
-// Run tests an engine. Each of its tests opens a Store of its own, which must be empty and good until
-// that test is over; open cleans up by itself. The tests run in parallel.
-func Run(t *testing.T, open func(t *testing.T) table.Store) {
+// Run tests an engine. Each of its tests opens a Store of its own, which must be empty, go by the
+// clock it is handed and be good until that test is over; open cleans up by itself. The tests run in
+// parallel. Their clocks stand at 2100 and later, so that what removes items by the wall clock leaves
+// them alone.
+func Run(t *testing.T, open func(t *testing.T, now func() time.Time) table.Store) {
 	t.Helper()
+	for name, test := range map[string]func(*testing.T, table.Store, *clock){
+		"Expires: comes back in whole seconds":  expiresUnchanged,
+		"Expires: gone in time":                 expiresInTime,
+		"Expires: a Put sets it anew":           expiresAnew,
+		"Expires: ranges leave it out":          expiresFromRanges,
+		"Expires: a range of little else":       expiresFromLongRange,
+		"Expires: more than one megabyte":       expiresFromLargeRange,
+		"Expires: each kind with each version":  expiresKinds,
+		"Expires: all or nothing":               expiresAtomic,
+		"Expires: already over":                 expiresAtOnce,
+		"Expires: refusals":                     expiresRefusals,
+		"Concurrent: one takes what is expired": expiresTakenOnce,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			now := newClock()
+			test(t, open(t, now.Now), now)
+		})
+	}
 	for name, test := range map[string]func(*testing.T, table.Store){
 		"Get: in order of the keys":               getInOrder,
 		"Get: the data is the caller's":           getOwnData,
@@ -49,7 +71,7 @@ func Run(t *testing.T, open func(t *testing.T) table.Store) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			test(t, open(t))
+			test(t, open(t, newClock().Now))
 		})
 	}
 }
