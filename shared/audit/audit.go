@@ -208,7 +208,7 @@ func (t Trail) keep(e Event) ([]table.Change, error) {
 	changes := make([]table.Change, len(partitions))
 	for i, partition := range partitions {
 		key := table.Key{Partition: partition, Sort: atPrefix + e.ID}
-		changes[i] = table.Put(table.Item{Key: key, Data: data})
+		changes[i] = table.Put(table.Item{Key: key, Data: data, Expires: e.At.AddDate(0, 0, t.Days())})
 	}
 	return changes, nil
 }

@@ -31,6 +31,9 @@ func TestChanges(t *testing.T) {
 	if got, want := string(changes[0].Item.Data), mustJSON(t, want); got != want || e.ID == "" {
 		t.Errorf("got %s, want %s", got, want)
 	}
+	if got, want := changes[0].Item.Expires, noon.AddDate(0, 0, 400); !got.Equal(want) {
+		t.Errorf("got the end of its time at %s, want %s", got, want)
+	}
 	if !strings.HasPrefix(changes[0].Item.Partition, audit.PublishedPrefix) || changes[0].Item.Version != table.Absent {
 		t.Errorf("got %+v, want a new item where events are published from", changes[0])
 	}
