@@ -10,6 +10,7 @@ import (
 
 	"gavel/shared/api"
 	"gavel/shared/api/catalog"
+	"gavel/shared/audit"
 	"gavel/shared/auth"
 	"gavel/shared/clock"
 	"gavel/shared/inbox"
@@ -39,6 +40,7 @@ func (s *Server) routes() http.Handler {
 	catalog.Register(api.New(operations), catalog.Services{
 		JaaS: s.jaas, Jitsi: s.jitsi, Roster: roster.New(s.table), OpenMeetings: s.openmeetings,
 		Veeting: s.veeting, Inbox: inbox.New(s.table, clock.Now), Rooms: s.rooms,
+		Audit: audit.NewLog(s.table, audit.Configured(s.settings), clock.Now),
 	})
 	guarded := s.guard(api.Handler(operations))
 	local := s.localRoutes()
