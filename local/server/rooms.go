@@ -52,7 +52,7 @@ func (s *Server) openRooms(dir string) (err error) {
 		settings.RoomsVeetingUser = sandboxveeting.SeedEmail
 	}
 	s.rooms = rooms.New(rooms.Options{
-		Store: s.table,
+		Store: announced{s.table, clock.Now},
 		Providers: bindings.New(settings, bindings.Clients{
 			JaaS: s.jaas, Jitsi: s.jitsi, OpenMeetings: s.openmeetings, Veeting: s.veeting,
 		}, s.table),
@@ -93,7 +93,7 @@ func (s *Server) sweep() {
 func (s *Server) sweepOnce(ctx context.Context) (rooms.Swept, error) {
 	swept, err := s.rooms.Sweep(ctx)
 	_, failed := s.table.Purge(ctx, purgeMost)
-	return swept, errors.Join(err, failed)
+	return swept, errors.Join(err, failed, s.publish(ctx, clock.Now()))
 }
 
 // cleanup does what is due at once.

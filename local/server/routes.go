@@ -87,6 +87,7 @@ func (s *Server) localRoutes() http.Handler {
 	mux.HandleFunc("POST "+awsPrefix+"/", s.secretsManager)
 	mux.Handle("GET "+localPrefix+"/sandbox/requests", s.recorder)
 	mux.HandleFunc("POST "+localPrefix+"/cleanup", s.cleanup)
+	mux.HandleFunc("GET "+localPrefix+"/events", s.published)
 	mux.Handle(filesPrefix+"/", s.files)
 	mux.Handle(jaasPrefix+"/", http.StripPrefix(jaasPrefix, s.jaasSandbox))
 	mux.Handle(jitsiPrefix+"/", http.StripPrefix(jitsiPrefix, s.jitsiSandbox))
