@@ -92,6 +92,10 @@ func Register[I, O any](api huma.API, op Operation, handle func(context.Context,
 		described.Security = []map[string][]string{{schemeBearer: {}}}
 		described.Middlewares = append(described.Middlewares, admitting(isPerson))
 	}
+	if op.Scope != "" || op.Person {
+		described.Parameters = append(described.Parameters, reasonParameter())
+		described.Middlewares = append(described.Middlewares, reasoned)
+	}
 	described.Middlewares = append(described.Middlewares, once)
 	huma.Register(api, described, func(ctx context.Context, in *I) (*O, error) {
 		out, err := handle(ctx, in)

@@ -90,6 +90,13 @@ func WithCall(ctx context.Context, c Call) context.Context {
 	return context.WithValue(ctx, callKey{}, c)
 }
 
+// WithReason notes why, for the call that the context belongs to.
+func WithReason(ctx context.Context, reason string) context.Context {
+	call, _ := ctx.Value(callKey{}).(Call)
+	call.Reason = reason
+	return WithCall(ctx, call)
+}
+
 // Facts is an error that knows what of it may stand in an event.
 type Facts interface {
 	error
