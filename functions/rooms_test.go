@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
 	"github.com/aws/aws-sdk-go-v2/service/scheduler"
 	"github.com/aws/aws-sdk-go-v2/service/scheduler/types"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
@@ -572,5 +573,28 @@ func TestRoomsFunctions_WithoutAStore(t *testing.T) {
 	got := invoke(t, process, event(t, "rooms-get"))
 	if got.StatusCode != http.StatusServiceUnavailable || !strings.Contains(got.Body, `"unavailable"`) || got.Headers["Retry-After"] == "" {
 		t.Errorf("got %d %s %v, want 503 unavailable with Retry-After", got.StatusCode, got.Body, got.Headers)
+	}
+}
+
+// TestPublish_PutsTheEventsOnTheBus runs the built function with its event, twice as when Lambda delivers it again.
+func TestPublish_PutsTheEventsOnTheBus(t *testing.T) {
+	t.Parallel()
+	endpoint, name := moto.Start(t), moto.Prefix(t)
+	bus := eventbridge.New(eventbridge.Options{Region: region, BaseEndpoint: aws.String(endpoint), Credentials: anybody})
+	if _, err := bus.CreateEventBus(t.Context(), &eventbridge.CreateEventBusInput{Name: &name}); err != nil {
+		t.Fatal(err)
+	}
+	process := run(t, "system-publish", []string{"AWS_REGION=" + region, "AWS_ENDPOINT_URL=" + endpoint, "GAVEL_EVENT_BUS=" + name})
+	for range 2 {
+		result, err := process.Invoke(t.Context(), event(t, "system-publish"))
+		if err != nil || result.FunctionError != nil || string(result.Payload) != `{"batchItemFailures":[]}` {
+			t.Errorf("got %s, %v, %v, want no failures\n%s", result.Payload, result.FunctionError, err, process.Logs())
+		}
+	}
+	if err := process.Close(); err != nil { // and with it everything was written
+		t.Fatal(err)
+	}
+	if logs := process.Logs(); !strings.Contains(logs, `"eventsPublished":2`) || strings.Contains(logs, "5f903d7a") {
+		t.Errorf("got the log\n%s\nwant the number of events and nobody's id", logs)
 	}
 }

@@ -13,6 +13,7 @@ import (
 
 	"gavel/local/objects"
 	sandboxveeting "gavel/local/sandbox/veeting"
+	"gavel/shared/audit"
 	"gavel/shared/bindings"
 	"gavel/shared/clock"
 	sharedobjects "gavel/shared/objects"
@@ -51,7 +52,7 @@ func (s *Server) openRooms(dir string) (err error) {
 		settings.RoomsVeetingUser = sandboxveeting.SeedEmail
 	}
 	s.rooms = rooms.New(rooms.Options{
-		Store: s.table,
+		Store: announced{s.table, clock.Now},
 		Providers: bindings.New(settings, bindings.Clients{
 			JaaS: s.jaas, Jitsi: s.jitsi, OpenMeetings: s.openmeetings, Veeting: s.veeting,
 		}, s.table),
@@ -59,7 +60,8 @@ func (s *Server) openRooms(dir string) (err error) {
 			Bucket: filesBucket, Region: filesRegion, Endpoint: s.url + filesPrefix,
 			Credentials: aws.CredentialsProviderFunc(s.filesCredentials),
 		}),
-		Now: clock.Now,
+		Trail: audit.Configured(s.settings),
+		Now:   clock.Now,
 	})
 	return nil
 }
@@ -91,7 +93,7 @@ func (s *Server) sweep() {
 func (s *Server) sweepOnce(ctx context.Context) (rooms.Swept, error) {
 	swept, err := s.rooms.Sweep(ctx)
 	_, failed := s.table.Purge(ctx, purgeMost)
-	return swept, errors.Join(err, failed)
+	return swept, errors.Join(err, failed, s.publish(ctx, clock.Now()))
 }
 
 // cleanup does what is due at once.

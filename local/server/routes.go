@@ -10,6 +10,7 @@ import (
 
 	"gavel/shared/api"
 	"gavel/shared/api/catalog"
+	"gavel/shared/audit"
 	"gavel/shared/auth"
 	"gavel/shared/clock"
 	"gavel/shared/idempotency"
@@ -41,6 +42,7 @@ func (s *Server) routes() http.Handler {
 	catalog.Register(api.New(operations), catalog.Services{
 		JaaS: s.jaas, Jitsi: s.jitsi, Roster: roster.New(s.table), OpenMeetings: s.openmeetings,
 		Veeting: s.veeting, Inbox: inbox.New(s.table, clock.Now), Rooms: s.rooms,
+		Audit: audit.NewLog(s.table, audit.Configured(s.settings), clock.Now),
 	})
 	answers := idempotency.New(func() table.Store { return s.table }, clock.Now)
 	guarded := s.guard(api.Remember(answers, api.Handler(operations)))
@@ -88,6 +90,7 @@ func (s *Server) localRoutes() http.Handler {
 	mux.HandleFunc("POST "+awsPrefix+"/", s.secretsManager)
 	mux.Handle("GET "+localPrefix+"/sandbox/requests", s.recorder)
 	mux.HandleFunc("POST "+localPrefix+"/cleanup", s.cleanup)
+	mux.HandleFunc("GET "+localPrefix+"/events", s.published)
 	mux.Handle(filesPrefix+"/", s.files)
 	mux.Handle(jaasPrefix+"/", http.StripPrefix(jaasPrefix, s.jaasSandbox))
 	mux.Handle(jitsiPrefix+"/", http.StripPrefix(jitsiPrefix, s.jitsiSandbox))

@@ -18,7 +18,7 @@ const localKeyName = "local"
 
 // allScopes are the scopes of the local API key: every one an operation can ask for.
 func allScopes() []string {
-	return []string{"jaas", "jitsi", "veeting:accounts", "veeting:meetings", "openmeetings"}
+	return []string{"jaas", "jitsi", "veeting:accounts", "veeting:meetings", "openmeetings", "audit"}
 }
 
 // loadSecrets takes the secrets from the file that was named, or those of the sandbox.

@@ -10,6 +10,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
+	"gavel/shared/audit"
 	"gavel/shared/auth"
 	"gavel/shared/logs"
 	"gavel/shared/problem"
@@ -101,6 +102,10 @@ func Register[I, O any](api huma.API, op Operation, handle func(context.Context,
 	if op.Person {
 		described.Security = []map[string][]string{{schemeBearer: {}}}
 		described.Middlewares = append(described.Middlewares, admitting(isPerson))
+	}
+	if op.Scope != "" || op.Person {
+		described.Parameters = append(described.Parameters, reasonParameter())
+		described.Middlewares = append(described.Middlewares, reasoned)
 	}
 	described.Middlewares = append(described.Middlewares, once)
 	if op.keyed() {
@@ -218,6 +223,6 @@ func isPerson(p auth.Principal) error {
 func named(id string) func(huma.Context, func(huma.Context)) {
 	return func(ctx huma.Context, next func(huma.Context)) {
 		logs.Add(ctx.Context(), slog.String("operation", id))
-		next(ctx)
+		next(huma.WithContext(ctx, audit.WithCall(ctx.Context(), audit.Call{Operation: id})))
 	}
 }

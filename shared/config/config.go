@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -36,6 +37,9 @@ type Config struct {
 	// ScheduleDeadLetterARN is the queue for ends that could not be delivered; empty for none.
 	ScheduleDeadLetterARN string
 	ScheduleEndpoint      string // of EventBridge Scheduler; empty for the region's own
+	EventBus              string // of EventBridge, where events are published
+	EventsEndpoint        string // of EventBridge; empty for the region's own
+	AuditDays             int    // how long events are kept
 	RoomsJaaSAppID        string // the JaaS tenant that rooms meet in; empty for none
 	RoomsVeetingUser      string // the organizer on Veeting for rooms, by e-mail address or id; empty with an account's key
 }
@@ -46,6 +50,7 @@ const (
 	DefaultJaaSBaseURL     = "https://8x8.vc/v1/_jaas"
 	DefaultJaaSDomain      = "8x8.vc"
 	DefaultUpstreamTimeout = 10 * time.Second
+	DefaultAuditDays       = 400
 )
 
 // Load reads the settings with getenv. The settings it returns are usable even beside an error,
@@ -74,6 +79,9 @@ func Load(getenv func(string) string) (Config, error) {
 		ScheduleRoleARN:       r.text("GAVEL_SCHEDULE_ROLE_ARN", ""),
 		ScheduleDeadLetterARN: r.text("GAVEL_SCHEDULE_DEAD_LETTER_ARN", ""),
 		ScheduleEndpoint:      r.endpoint("SCHEDULER"),
+		EventBus:              r.text("GAVEL_EVENT_BUS", ""),
+		EventsEndpoint:        r.endpoint("EVENTBRIDGE"),
+		AuditDays:             r.days("GAVEL_AUDIT_DAYS", DefaultAuditDays),
 		RoomsJaaSAppID:        r.text("GAVEL_ROOMS_JAAS_APP_ID", ""),
 		RoomsVeetingUser:      r.text("GAVEL_ROOMS_VEETING_USER", ""),
 	}
@@ -149,6 +157,18 @@ func (r *reader) duration(name string, fallback time.Duration) time.Duration {
 		return fallback
 	}
 	return d
+}
+
+// mostDays is a hundred years.
+const mostDays = 36_500
+
+func (r *reader) days(name string, fallback int) int {
+	days, err := strconv.Atoi(r.text(name, strconv.Itoa(fallback)))
+	if err != nil || days < 1 || days > mostDays {
+		r.fault(name, "is not a number of days, of which there is one at least")
+		return fallback
+	}
+	return days
 }
 
 // url refuses plain http to anywhere a stranger could listen in: tokens go there.

@@ -27,6 +27,7 @@ func defaults() config.Config {
 		UpstreamTimeout: 10 * time.Second,
 		LogLevel:        "info",
 		AWSRegion:       "us-east-1",
+		AuditDays:       400,
 	}
 }
 
@@ -35,6 +36,7 @@ const (
 	notBare   = "must be a URL without user, query and fragment"
 	notHTTPS  = "must be https, unless it is a private address"
 	notTime   = `is not a time such as "10s"`
+	notDays   = "is not a number of days, of which there is one at least"
 	notDomain = `is not a host name such as "8x8.vc"`
 )
 
@@ -76,6 +78,10 @@ func TestLoad_RefusesBadValues(t *testing.T) {
 		"AWS_ENDPOINT_URL_DYNAMODB":        urls,
 		"AWS_ENDPOINT_URL_S3":              urls,
 		"AWS_ENDPOINT_URL_SCHEDULER":       urls,
+		"AWS_ENDPOINT_URL_EVENTBRIDGE":     urls,
+		"GAVEL_AUDIT_DAYS": {
+			"0": notDays, "-1": notDays, "1.5": notDays, "1 day": notDays, "36501": notDays, "99999999999999999999": notDays,
+		},
 		"GAVEL_UPSTREAM_TIMEOUT": {
 			"10": notTime, "ten": notTime, "0s": notTime, "-1s": notTime, "1 s": notTime, "1d": notTime, "9999999999h": notTime,
 		},
@@ -201,6 +207,10 @@ func TestLoad_TakesGoodValues(t *testing.T) {
 			[]string{"GAVEL_OIDC_JWKS_URL", "https://login.example.org/keys.json"},
 			func(c *config.Config) { c.OIDCJWKSURL = "https://login.example.org/keys.json" },
 		},
+		"days of events": {
+			[]string{"GAVEL_AUDIT_DAYS", "30"}, func(c *config.Config) { c.AuditDays = 30 },
+		},
+		"bus": {[]string{"GAVEL_EVENT_BUS", "gavel"}, func(c *config.Config) { c.EventBus = "gavel" }},
 		"timeout": {
 			[]string{"GAVEL_UPSTREAM_TIMEOUT", "1m2.5s"}, func(c *config.Config) { c.UpstreamTimeout = 62500 * time.Millisecond },
 		},
@@ -233,6 +243,7 @@ func TestLoad_TakesGoodValues(t *testing.T) {
 			[]string{
 				"AWS_ENDPOINT_URL", "localhost", "AWS_ENDPOINT_URL_SECRETS_MANAGER", "http://localhost:1", "AWS_ENDPOINT_URL_DYNAMODB", "http://localhost:1",
 				"AWS_ENDPOINT_URL_S3", "http://localhost:1", "AWS_ENDPOINT_URL_SCHEDULER", "http://localhost:1",
+				"AWS_ENDPOINT_URL_EVENTBRIDGE", "http://localhost:1",
 			},
 			func(c *config.Config) { allEndpoints(c, "http://localhost:1") },
 		},
@@ -262,7 +273,7 @@ func TestLoad_TakesGoodValues(t *testing.T) {
 }
 
 func allEndpoints(c *config.Config, url string) {
-	c.SecretsEndpoint, c.TableEndpoint, c.FilesEndpoint, c.ScheduleEndpoint = url, url, url, url
+	c.SecretsEndpoint, c.TableEndpoint, c.FilesEndpoint, c.ScheduleEndpoint, c.EventsEndpoint = url, url, url, url, url
 }
 
 func TestRequire_NamesAllThatAreNotSet(t *testing.T) {

@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-lambda-go/lambda"
 	"github.com/aws/aws-lambda-go/lambdacontext"
 
+	"gavel/shared/audit"
 	"gavel/shared/logs"
 )
 
@@ -15,20 +16,32 @@ import (
 // Each run writes one line to the log. An error has EventBridge call again.
 func Run[I any](f *Function, name string, job func(ctx context.Context, event I) error) {
 	lambda.Start(func(ctx context.Context, event I) error {
-		if f.fault != nil {
-			return f.fault
-		}
-		if call, ok := lambdacontext.FromContext(ctx); ok {
-			ctx = logs.WithRequestID(ctx, call.AwsRequestID)
-		}
-		start := time.Now()
-		ctx, line := logs.WithLine(ctx)
-		err := job(ctx, event)
-		if err != nil {
-			logs.Add(ctx, slog.Any("error", err))
-		}
-		line.Write(ctx, slog.String("operation", name), slog.Bool("ok", err == nil),
-			slog.Float64("durationMs", float64(time.Since(start).Microseconds())/1000))
+		_, err := run(ctx, f, name, event, func(ctx context.Context, event I) (struct{}, error) {
+			return struct{}{}, job(ctx, event)
+		})
 		return err
 	})
+}
+
+// Respond runs a job that answers whoever calls it. Otherwise it is as Run.
+func Respond[I, O any](f *Function, name string, job func(ctx context.Context, event I) (O, error)) {
+	lambda.Start(func(ctx context.Context, event I) (O, error) { return run(ctx, f, name, event, job) })
+}
+
+func run[I, O any](ctx context.Context, f *Function, name string, event I, job func(context.Context, I) (O, error)) (answer O, err error) {
+	if f.fault != nil {
+		return answer, f.fault
+	}
+	if call, ok := lambdacontext.FromContext(ctx); ok {
+		ctx = logs.WithRequestID(ctx, call.AwsRequestID)
+	}
+	start := time.Now()
+	ctx, line := logs.WithLine(audit.WithCall(ctx, audit.Call{Operation: name}))
+	answer, err = job(ctx, event)
+	if err != nil {
+		logs.Add(ctx, slog.Any("error", err))
+	}
+	line.Write(ctx, slog.String("operation", name), slog.Bool("ok", err == nil),
+		slog.Float64("durationMs", float64(time.Since(start).Microseconds())/1000))
+	return answer, err
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strconv"
 	"time"
 )
 
@@ -55,6 +56,15 @@ func (e *Error) Error() string {
 		return fmt.Sprintf("%s: %s", e.Provider, e.Kind)
 	}
 	return fmt.Sprintf("%s: %s (HTTP %d)", e.Provider, e.Kind, e.Status)
+}
+
+// Facts gives what an event may say of the error: nothing that the provider itself has written.
+func (e *Error) Facts() map[string]string {
+	facts := map[string]string{"problem": string(e.Kind)}
+	if e.Status != 0 {
+		facts["status"] = strconv.Itoa(e.Status)
+	}
+	return facts
 }
 
 // Unwrap gives the cause.

@@ -3,6 +3,7 @@ package rooms
 import (
 	"context"
 
+	"gavel/shared/audit"
 	"gavel/shared/table"
 )
 
@@ -37,13 +38,16 @@ func (s *Service) setAdmin(ctx context.Context, caller, id, user string, admin b
 		if err != nil || member.Admin == admin {
 			return nil, err
 		}
+		kind := eventRevoked
 		if admin {
 			v.record.Admins++
+			kind = eventGranted
 		} else if err := v.record.lose(member); err != nil {
 			return nil, err
 		}
 		member.Admin = admin
-		return []table.Change{put(item, member), put(v.room, v.record)}, nil
+		changed := in(to(v.record.event(kind, audit.Person(caller), id), user), details{"admins": count(v.record.Admins)})
+		return s.with(ctx, []table.Change{put(item, member), put(v.room, v.record)}, changed)
 	})
 	return member.participant(), err
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"gavel/shared/audit"
 	"gavel/shared/table"
 )
 
@@ -62,8 +63,14 @@ func (s *Service) SendChat(ctx context.Context, caller, id, text, fileID string)
 		}
 		changes = append(changes, table.Check(v.caller))
 		var last []table.Change
-		message, last, err = s.append(id, v.others[0], record)
-		return append(changes, last...), err
+		if message, last, err = s.append(id, v.others[0], record); err != nil {
+			return nil, err
+		}
+		sent := in(v.record.event(eventChat, audit.Person(caller), id), details{"message_id": message.ID})
+		if fileID != "" {
+			sent.Details["file_id"] = fileID
+		}
+		return s.with(ctx, append(changes, last...), sent)
 	})
 	return message, err
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"gavel/shared/audit"
 	"gavel/shared/table"
 )
 
@@ -50,6 +51,8 @@ func (s *Service) Create(ctx context.Context, caller string, b Booking) (Room, e
 
 // book writes the room itself last: until it is there, nothing else of it can be seen.
 func (s *Service) book(ctx context.Context, id string, record *roomRecord, owner memberRecord, invited []string) error {
+	created := in(record.event(eventCreated, audit.Person(owner.User), id), record.times())
+	created.Targets, created.Details["participants"] = invited, count(record.Participants)
 	for len(invited) > lastBatch {
 		if err := s.store.Write(ctx, seats(id, invited[:lastBatch], owner.AddedAt)...); err != nil {
 			return err
@@ -60,7 +63,11 @@ func (s *Service) book(ctx context.Context, id string, record *roomRecord, owner
 	if !record.End.IsZero() {
 		changes = append(changes, plan(id, record, record.End, endTask{})...)
 	}
-	return s.store.Write(ctx, append(changes, create(roomKey(id), record))...)
+	changes, err := s.with(ctx, append(changes, create(roomKey(id), record)), created)
+	if err != nil {
+		return err
+	}
+	return s.store.Write(ctx, changes...)
 }
 
 func (s *Service) bind(ctx context.Context, id string, r roomRecord) (string, error) {
@@ -91,11 +98,11 @@ func seats(room string, users []string, at time.Time) []table.Change {
 	return changes
 }
 
-// How many people fit into one Write: beside the room, and beside the room, its creator and its end.
+// How many people fit into one Write: beside the room, and beside the room, its creator and its end; each with its event.
 const (
 	seatSize  = 3
-	joinBatch = (table.MaxWrite - 1) / seatSize
-	lastBatch = (table.MaxWrite - 2 - seatSize) / seatSize
+	joinBatch = (table.MaxWrite - 1 - audit.MostItems) / seatSize
+	lastBatch = (table.MaxWrite - 2 - seatSize - audit.MostItems) / seatSize
 )
 
 func distinct(users []string) []string {

@@ -48,6 +48,7 @@ type expelTask struct {
 	Provider   string    `json:"provider"`
 	Conference string    `json:"conference"`
 	GuestID    string    `json:"guest_id"`
+	User       string    `json:"user,omitempty"` // whom the provider knows as that
 	Since      time.Time `json:"since"`
 	attempts
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"gavel/shared/audit"
 	"gavel/shared/table"
 )
 
@@ -32,34 +33,45 @@ func (s *Service) End(ctx context.Context, caller, id string, left time.Duration
 		if left != 0 { // else the conference is closed
 			told = s.move(id, before, v.record)
 		}
-		return append(append(changes, told.changes...), put(v.room, v.record)), nil
+		ended := in(v.record.event(eventEnded, audit.Person(caller), id), v.record.times())
+		if left != 0 {
+			ended.Type = eventEndSet
+		}
+		return s.with(ctx, append(append(changes, told.changes...), put(v.room, v.record)), ended)
 	})
 	if err != nil {
 		return Room{}, Effect{}, err
 	}
 	s.setAlarm(ctx, id, v.record)
-	effect := s.carryOutMove(ctx, id, told)
+	effect := s.carryOutMove(ctx, caller, id, told)
 	if left == 0 {
-		effect = s.closeNow(ctx, id, v.record)
+		effect = s.closeNow(ctx, caller, id, v.record)
 	}
 	return s.room(id, v.record, v.member), effect, nil
 }
 
 // closeNow closes the conference of a room that has just ended and leaves word of it for the task
 // that finishes the room, which would close it once more otherwise.
-func (s *Service) closeNow(ctx context.Context, id string, r roomRecord) Effect {
+func (s *Service) closeNow(ctx context.Context, caller, id string, r roomRecord) Effect {
 	effect := s.closeConference(ctx, r)
-	if effect.Provider == "" || effect.Err != nil {
+	if effect.Provider == "" {
 		return effect
 	}
-	s.noteClosed(ctx, dueKey(id, r.Due), true)
+	closed := effect.event(eventClosed, audit.Person(caller), id)
+	if effect.Err != nil {
+		s.record(ctx, closed)
+		return effect
+	}
+	s.record(ctx, closed, s.closedNote(ctx, dueKey(id, r.Due), true)...)
 	return effect
 }
 
-// noteClosed notes in a room's end that its conference is closed. If this fails it is closed twice, which does no harm.
-func (s *Service) noteClosed(ctx context.Context, key table.Key, early bool) {
+// closedNote makes the change that notes in a room's end that its conference is closed; none where there is no such task
+// any more. Without the note it is closed twice, which does no harm.
+func (s *Service) closedNote(ctx context.Context, key table.Key, early bool) []table.Change {
 	items, err := s.store.Get(ctx, key)
-	if err == nil && items[0].Exists() {
-		_ = s.store.Write(ctx, put(items[0], endTask{Closed: true, Early: early}))
+	if err != nil || !items[0].Exists() {
+		return nil
 	}
+	return []table.Change{put(items[0], endTask{Closed: true, Early: early})}
 }

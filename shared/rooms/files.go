@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"time"
 
+	"gavel/shared/audit"
 	"gavel/shared/objects"
 	"gavel/shared/table"
 )
@@ -51,9 +53,10 @@ func (s *Service) UploadURL(ctx context.Context, caller, id string, a Attachment
 		}
 		record := fileRecord{Attachment: a, By: caller, At: now.UTC()}
 		// A removal changes the room as well, so that the caller need not be checked.
-		return []table.Change{
-			table.Check(v.room), create(fileKey(id, a.FileID), record), create(orphanKey(id, record), fileTask{}),
-		}, nil
+		announced := in(v.record.event(eventFile, audit.Person(caller), id), details{"file_id": a.FileID, "size": strconv.FormatInt(a.Size, 10)})
+		return s.with(ctx, []table.Change{
+			table.Check(v.room), create(fileKey(id, a.FileID), record), create(orphanKey(id, record), &fileTask{}),
+		}, announced)
 	})
 	if err != nil {
 		return "", r, err

@@ -3,6 +3,7 @@ package rooms
 import (
 	"context"
 
+	"gavel/shared/audit"
 	"gavel/shared/table"
 )
 
@@ -25,31 +26,37 @@ func (s *Service) move(id string, before, after roomRecord) move {
 }
 
 // carryOutMove tells the provider, and takes the task back when that is done.
-func (s *Service) carryOutMove(ctx context.Context, id string, m move) Effect {
+func (s *Service) carryOutMove(ctx context.Context, caller, id string, m move) Effect {
 	if !m.needed {
 		return Effect{}
 	}
-	effect, err := s.reschedule(ctx, id)
-	if err == nil && effect.Err == nil {
-		// If this fails the provider is told twice, which does no harm.
-		_ = s.store.Write(ctx, table.Delete(m.key, table.Any))
+	kind, effect, err := s.reschedule(ctx, id)
+	if err != nil || effect.Provider == "" {
+		return effect
 	}
+	told := effect.event(kind, audit.Person(caller), id)
+	if effect.Err != nil {
+		s.record(ctx, told)
+		return effect
+	}
+	// If this fails the provider is told twice, which does no harm.
+	s.record(ctx, told, table.Delete(m.key, table.Any))
 	return effect
 }
 
 // reschedule tells the provider what the room is booked for now, whatever it was when the task was written. When the room
-// is over its conference is closed: the provider has not heard of its end.
-func (s *Service) reschedule(ctx context.Context, id string) (Effect, error) {
+// is over its conference is closed: the provider has not heard of its end. It gives the type of the event as well.
+func (s *Service) reschedule(ctx context.Context, id string) (string, Effect, error) {
 	items, err := s.store.Get(ctx, roomKey(id))
 	if err != nil {
-		return Effect{}, err
+		return "", Effect{}, err
 	}
 	r, err := table.Decode[roomRecord](items[0])
 	if err != nil {
-		return Effect{}, err
+		return "", Effect{}, err
 	}
 	if r.statusAt(s.now()) == StatusEnded {
-		return s.closeConference(ctx, r), nil
+		return eventClosed, s.closeConference(ctx, r), nil
 	}
 	effect := Effect{Provider: r.Provider}
 	p, err := s.provider(r.Provider)
@@ -61,7 +68,7 @@ func (s *Service) reschedule(ctx context.Context, id string) (Effect, error) {
 	if err == nil {
 		effect.Actions = []Action{{Name: "reschedule", Outcome: "updated"}}
 	}
-	return noted(ctx, effect, err), nil
+	return eventRescheduled, noted(ctx, effect, err), nil
 }
 
 // moveAgain does a task that was left over.
@@ -75,9 +82,11 @@ func (s *Service) moveAgain(ctx context.Context, id string, item table.Item, swe
 	}
 	short, cancel := context.WithTimeout(ctx, longestTask)
 	defer cancel()
-	effect, err := s.reschedule(short, id)
+	kind, effect, err := s.reschedule(short, id)
 	if err != nil {
 		return err
 	}
-	return s.conclude(ctx, item, &task, effect, task.Since, swept, &swept.Rescheduled)
+	return s.conclude(ctx, item, &task, outcome{
+		err: effect.Err, since: task.Since, event: effect.event(kind, audit.Clock(), id), done: &swept.Rescheduled,
+	}, swept)
 }

@@ -40,7 +40,7 @@ func (s *Service) removeOrphan(ctx context.Context, room string, item table.Item
 		return err
 	}
 	if record.Uploaded {
-		_, err := s.settle(ctx, table.Delete(item.Key, item.Version))
+		_, err := s.settle(ctx, nil, table.Delete(item.Key, item.Version))
 		return err
 	}
 	var removal []table.Change
@@ -53,5 +53,5 @@ func (s *Service) removeOrphan(ctx context.Context, room string, item table.Item
 	short, cancel := context.WithTimeout(ctx, longestTask)
 	defer cancel()
 	effect := noted(ctx, Effect{Provider: "files"}, s.files.Delete(short, objectKey(room, id)))
-	return s.conclude(ctx, item, &task, effect, s.now(), swept, &swept.Removed)
+	return s.conclude(ctx, item, &task, outcome{err: effect.Err, since: s.now(), done: &swept.Removed}, swept)
 }

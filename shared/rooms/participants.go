@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"gavel/shared/audit"
 	"gavel/shared/table"
 )
 
@@ -55,7 +56,9 @@ func (s *Service) addBatch(ctx context.Context, caller, id string, users []strin
 		if v.record.Participants > MaxParticipants {
 			return nil, &Error{Code: Full, Detail: fmt.Sprintf("a room has at most %d participants", MaxParticipants)}
 		}
-		return append(seats(id, added.New, s.now().UTC()), put(v.room, v.record)), nil
+		invited := in(v.record.event(eventAdded, audit.Person(caller), id), details{"participants": count(v.record.Participants)})
+		invited.Targets = added.New
+		return s.with(ctx, append(seats(id, added.New, s.now().UTC()), put(v.room, v.record)), invited)
 	})
 	return added, err
 }
@@ -82,12 +85,15 @@ func (s *Service) RemoveParticipant(ctx context.Context, caller, id, user string
 		if removal, err = s.removal(ctx, id, v.record, user); err != nil {
 			return nil, err
 		}
-		return append(changes, removal.changes...), nil
+		removed := in(to(v.record.event(eventRemoved, audit.Person(caller), id), user), details{
+			"role": string(member.role()), "participants": count(v.record.Participants),
+		})
+		return s.with(ctx, append(changes, removal.changes...), removed)
 	})
 	if err != nil {
 		return Effect{}, err
 	}
-	return s.carryOut(ctx, removal), nil
+	return s.carryOut(ctx, caller, id, user, removal), nil
 }
 
 // target reads the room as an admin together with one of its participants.

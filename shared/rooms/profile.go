@@ -2,7 +2,9 @@ package rooms
 
 import (
 	"context"
+	"strings"
 
+	"gavel/shared/audit"
 	"gavel/shared/table"
 )
 
@@ -22,19 +24,21 @@ func (s *Service) UpdateProfile(ctx context.Context, caller, id string, p Profil
 		if err != nil {
 			return nil, err
 		}
-		changes := []table.Change(nil)
+		changes, changed := []table.Change(nil), []string(nil)
 		if p.Name != nil {
 			if err := s.goesOn(v.record); err != nil {
 				return nil, err
 			}
 			v.member.Name = *p.Name
-			changes = append(changes, table.Check(v.room))
+			changes, changed = append(changes, table.Check(v.room)), append(changed, "username")
 		}
 		if p.Archived != nil {
 			v.member.Archived = *p.Archived
+			changed = append(changed, "archive_room")
 		}
 		member = v.member
-		return append(changes, put(v.caller, member)), nil
+		updated := to(v.record.event(eventProfile, audit.Person(caller), id), caller)
+		return s.with(ctx, append(changes, put(v.caller, member)), in(updated, details{"changed": strings.Join(changed, ",")}))
 	})
 	return member.participant(), err
 }

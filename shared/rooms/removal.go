@@ -4,6 +4,7 @@ import (
 	"context"
 	"strconv"
 
+	"gavel/shared/audit"
 	"gavel/shared/table"
 )
 
@@ -26,7 +27,7 @@ func (s *Service) removal(ctx context.Context, id string, r roomRecord, user str
 	due, guest := s.now().Add(grace), guestID(user, bans)
 	rm := removal{
 		key:  dueKey(id, dueSort(due, expelFrom(id, guest))),
-		task: expelTask{Provider: r.Provider, Conference: r.Conference, GuestID: guest, Since: s.now().UTC()},
+		task: expelTask{Provider: r.Provider, Conference: r.Conference, GuestID: guest, User: user, Since: s.now().UTC()},
 	}
 	rm.changes = []table.Change{create(rm.key, rm.task), put(alias, aliasRecord{Bans: bans.Bans + 1})}
 	return rm, nil
@@ -52,14 +53,17 @@ func guestID(user string, a aliasRecord) string {
 }
 
 // carryOut does at the provider what a removal asks for, and takes the task back when it is done.
-func (s *Service) carryOut(ctx context.Context, rm removal) Effect {
+func (s *Service) carryOut(ctx context.Context, caller, id, user string, rm removal) Effect {
 	if rm.task.Provider == "" {
 		return Effect{}
 	}
 	effect := s.expel(ctx, rm.task.Provider, rm.task.Conference, rm.task.GuestID)
-	if effect.Err == nil {
-		// If this fails the guest is expelled twice, which does no harm.
-		_ = s.store.Write(ctx, table.Delete(rm.key, table.Any))
+	expelled := to(effect.event(eventExpelled, audit.Person(caller), id), user)
+	if effect.Err != nil {
+		s.record(ctx, expelled)
+		return effect
 	}
+	// If this fails the guest is expelled twice, which does no harm.
+	s.record(ctx, expelled, table.Delete(rm.key, table.Any))
 	return effect
 }

@@ -10,6 +10,7 @@ import (
 	"errors"
 	"time"
 
+	"gavel/shared/audit"
 	"gavel/shared/objects"
 	"gavel/shared/table"
 )
@@ -35,7 +36,8 @@ type Options struct {
 	Store     table.Store
 	Providers map[string]Provider // by the name that a room is bound with
 	Files     Files
-	Alarm     Alarm // nil for none: then only the sweep ends what is due
+	Alarm     Alarm       // nil for none: then only the sweep ends what is due
+	Trail     audit.Trail // keeps the events; the zero value for as long as it is the default
 	Now       func() time.Time
 }
 
@@ -49,6 +51,7 @@ type Service struct {
 	providers map[string]Provider
 	files     Files
 	alarm     Alarm
+	trail     audit.Trail
 	now       func() time.Time
 	mostTasks int // of one sweep
 }
@@ -56,7 +59,8 @@ type Service struct {
 // New makes a Service.
 func New(opt Options) *Service {
 	return &Service{
-		store: opt.Store, providers: opt.Providers, files: opt.Files, alarm: opt.Alarm, now: opt.Now, mostTasks: mostTasks,
+		store: opt.Store, providers: opt.Providers, files: opt.Files, alarm: opt.Alarm, trail: opt.Trail, now: opt.Now,
+		mostTasks: mostTasks,
 	}
 }
 

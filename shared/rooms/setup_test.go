@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"gavel/local/dynamodb"
+	"gavel/shared/audit"
 	"gavel/shared/rooms"
 	"gavel/shared/table"
 	"gavel/shared/table/dynamo"
@@ -97,6 +98,7 @@ func newWorld(t *testing.T, store table.Store) *world {
 	w.Service = rooms.New(rooms.Options{
 		Store: w.store, Providers: map[string]rooms.Provider{hallName: w.hall, calendarName: calendar{w.hall}},
 		Files: w.bucket.store, Alarm: w.alarm, Now: w.now,
+		Trail: audit.NewTrail(36_500), // engines have clocks of their own for what expires
 	})
 	return w
 }
@@ -120,6 +122,11 @@ func (w *world) audit(t *testing.T) {
 	t.Helper()
 	if err := rooms.Audit(t.Context(), w.store.Store, w.store.written(), w.now()); err != nil {
 		t.Errorf("the state is not sound:\n%v", err)
+	}
+	w.store.mu.Lock()
+	defer w.store.mu.Unlock()
+	for _, untold := range w.store.untold {
+		t.Errorf("got %s, want every change of a room told of, to its room and to who did it", untold)
 	}
 }
 

@@ -3,8 +3,11 @@ package rooms_test
 import (
 	"context"
 	"fmt"
+	"maps"
+	"strings"
 	"sync"
 
+	"gavel/shared/audit"
 	"gavel/shared/table"
 )
 
@@ -18,6 +21,8 @@ type spy struct {
 	partitions map[string]bool
 	queried    string // the partition
 	trap       *trap
+	events     int // that were written
+	untold     []string
 }
 
 // tally is how much was asked of an engine.
@@ -172,5 +177,32 @@ func (s *spy) Write(ctx context.Context, changes ...table.Change) error {
 	if err := s.through(t, func() error { return s.Store.Write(ctx, changes...) }); err != nil {
 		return fmt.Errorf("spied: %w", err)
 	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.told(changes)
 	return nil
+}
+
+// Unspied gives the engine itself.
+func (s *spy) Unspied() table.Store { return s.Store }
+
+// told looks whether a Write that changes a room tells of it, and whether each event in it lies in both of its places.
+func (s *spy) told(changes []table.Change) {
+	byActor, byRoom := map[string]string{}, map[string]string{}
+	room := ""
+	for _, change := range changes {
+		key := change.Item.Key
+		switch {
+		case change.Kind == table.KindPut && strings.HasPrefix(key.Partition, audit.PublishedPrefix):
+			byActor[key.Sort] = string(change.Item.Data)
+		case change.Kind == table.KindPut && strings.HasPrefix(key.Partition, "audit#room#"):
+			byRoom[key.Sort] = string(change.Item.Data)
+		case change.Kind == table.KindPut && strings.HasPrefix(key.Partition, "room#") && key.Sort == "room":
+			room = key.Partition
+		}
+	}
+	s.events += len(byActor)
+	if room != "" && len(byActor) == 0 || !maps.Equal(byActor, byRoom) {
+		s.untold = append(s.untold, fmt.Sprintf("a Write to %q with the events %v and %v", room, byActor, byRoom))
+	}
 }

@@ -76,7 +76,7 @@ func (r *run) begin(ctx context.Context) []*shard {
 		r.fault(ctx, "where to begin", err)
 	} else if items[0].Exists() {
 		note, err := table.Decode[sweepNote](items[0])
-		mine, notMine := r.settle(ctx, table.Delete(sweepKey, items[0].Version))
+		mine, notMine := r.settle(ctx, nil, table.Delete(sweepKey, items[0].Version))
 		if err := errors.Join(err, notMine); err != nil {
 			r.fault(ctx, "where to begin", err)
 		}
@@ -150,7 +150,7 @@ func (r *run) leave(ctx context.Context, shards []*shard) {
 	}
 	items, err := r.store.Get(ctx, sweepKey)
 	if err == nil {
-		_, err = r.settle(ctx, put(items[0], sweepNote{Shard: shards[0].name}))
+		_, err = r.settle(ctx, nil, put(items[0], sweepNote{Shard: shards[0].name}))
 	}
 	if err != nil {
 		r.fault(ctx, "note where to go on", err)

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"gavel/shared/audit"
 	"gavel/shared/table"
 )
 
@@ -39,7 +40,7 @@ func (s *Service) doTask(ctx context.Context, item table.Item, swept *Swept) err
 	case kindMove:
 		return s.moveAgain(ctx, room, item, swept)
 	case kindExpel:
-		return s.expelAgain(ctx, item, swept)
+		return s.expelAgain(ctx, room, item, swept)
 	case kindFile:
 		return s.removeOrphan(ctx, room, item, swept)
 	default: // of a later version, which may be back soon
@@ -55,29 +56,44 @@ func (s *Service) claim(ctx context.Context, item table.Item, t task, more ...ta
 		return false, nil
 	}
 	a.Held = s.now().Add(hold).UTC()
-	return s.settle(ctx, append(more, put(item, t))...)
+	return s.settle(ctx, nil, append(more, put(item, t))...)
 }
 
-// conclude writes what came of a claimed task: done, which is counted, given up, or put off.
-func (s *Service) conclude(
-	ctx context.Context, item table.Item, t task, effect Effect, since time.Time, swept *Swept, done *int,
-) error {
+// outcome is what came of a claimed task.
+type outcome struct {
+	err   error
+	since time.Time   // when the task was first tried
+	event audit.Event // says what was done; of no type where nobody is to be told
+	done  *int        // counts those that succeed
+}
+
+// conclude writes what came of a claimed task, with its event: done, given up, or put off.
+func (s *Service) conclude(ctx context.Context, item table.Item, t task, o outcome, swept *Swept) error {
 	switch {
-	case effect.Err == nil:
-		*done++
-	case s.tooLate(ctx, since):
+	case o.err == nil:
+		*o.done++
+	case s.tooLate(ctx, o.since):
 		swept.GivenUp++
+		o.event.Outcome = audit.GaveUp
 	default:
 		swept.Failed++
-		return s.later(ctx, item.Key, t)
+		return s.later(ctx, item.Key, t, o.event)
 	}
-	_, err := s.settle(ctx, table.Delete(item.Key, table.Any)) // the task is done, whoever holds it by now
+	_, err := s.settle(ctx, told(o.event), table.Delete(item.Key, table.Any)) // the task is done, whoever holds it by now
 	return err
+}
+
+// told gives the events to write of one.
+func told(e audit.Event) []audit.Event {
+	if e.Type == "" || e.Provider == "" {
+		return nil
+	}
+	return []audit.Event{e}
 }
 
 // later puts a claimed task off that has failed once more. If the claim was too short and the task is another one's by
 // now, or done, it is left to them.
-func (s *Service) later(ctx context.Context, key table.Key, t task) error {
+func (s *Service) later(ctx context.Context, key table.Key, t task, e audit.Event) error {
 	items, err := s.store.Get(ctx, key)
 	if err != nil {
 		return err
@@ -91,7 +107,7 @@ func (s *Service) later(ctx context.Context, key table.Key, t task) error {
 	_, rest, _ := strings.Cut(key.Sort, "#")
 	next := key
 	next.Sort = dueSort(s.now().Add(retryAfter(a.Tries)), rest)
-	_, err = s.settle(ctx, table.Delete(key, items[0].Version), create(next, t))
+	_, err = s.settle(ctx, told(e), table.Delete(key, items[0].Version), create(next, t))
 	return err
 }
 
@@ -111,52 +127,60 @@ func (s *Service) finish(ctx context.Context, id string, item table.Item, swept 
 		return err
 	}
 	if record.Due != item.Sort {
-		_, err := s.settle(ctx, table.Delete(item.Key, item.Version)) // replaced meanwhile
+		_, err := s.settle(ctx, nil, table.Delete(item.Key, item.Version)) // replaced meanwhile
 		return err
 	}
+	var events []audit.Event
 	if !task.Closed && s.canBeOpen(record) && (task.Early || !s.closesByItself(record)) {
-		if goOn, err := s.closeInTime(ctx, id, item, &task, rooms[0], record, swept); !goOn {
+		closed, goOn, err := s.closeInTime(ctx, id, item, &task, rooms[0], record, swept)
+		if !goOn {
 			return err
 		}
+		events = told(closed)
 	}
 	if err := s.takeOffLists(ctx, id); err != nil {
 		return err
 	}
 	record.Due = ""
 	// The room has the version it was read with, so that this is still its task, whoever holds it by now.
-	done, err := s.settle(ctx, table.Delete(item.Key, table.Any), put(rooms[0], record))
+	events = append(events, in(record.event(eventFinished, audit.Clock(), id), record.times()))
+	done, err := s.settle(ctx, events, table.Delete(item.Key, table.Any), put(rooms[0], record))
 	if done {
 		swept.Finished++
 	}
 	return err
 }
 
-// closeInTime closes the conference of a room that is over, and says whether the room can be finished now. Otherwise
-// somebody else is at it, or the provider has failed and the room is to be finished later.
+// closeInTime closes the conference of a room that is over. It gives the event of that and whether the room can be finished
+// now, so that both are written together. Otherwise somebody else is at it, or the provider has failed and the room is to
+// be finished later.
 func (s *Service) closeInTime(
 	ctx context.Context, id string, item table.Item, task *endTask, room table.Item, record roomRecord, swept *Swept,
-) (bool, error) {
+) (closed audit.Event, goOn bool, err error) {
 	if mine, err := s.claim(ctx, item, task); !mine {
-		return false, err
+		return closed, false, err
 	}
 	short, cancel := context.WithTimeout(ctx, longestTask)
 	defer cancel()
 	effect := s.closeConference(short, record)
+	closed = effect.event(eventClosed, audit.Clock(), id)
 	switch {
 	case effect.Err == nil:
 		if record.Participants > table.MaxWrite { // taking those off their lists can outlast the claim
-			s.noteClosed(ctx, item.Key, task.Early)
+			s.record(ctx, closed, s.closedNote(ctx, item.Key, task.Early)...)
+			return audit.Event{}, true, nil
 		}
-		return true, nil
+		return closed, true, nil
 	case s.tooLate(ctx, record.End):
 		swept.GivenUp++
-		return true, nil
+		closed.Outcome = audit.GaveUp
+		return closed, true, nil
 	}
 	swept.Failed++
 	task.Tries, task.Held = task.Tries+1, time.Time{}
 	changes := replan(id, &record, s.now().Add(retryAfter(task.Tries)), *task)
-	_, err := s.settle(ctx, append(changes, put(room, record))...)
-	return false, err
+	_, err = s.settle(ctx, told(closed), append(changes, put(room, record))...)
+	return closed, false, err
 }
 
 // takeOffLists takes a room off the lists of open rooms of all its participants.
@@ -178,13 +202,13 @@ func (s *Service) takeOffLists(ctx context.Context, id string) error {
 			changes[i] = table.Delete(openKey(member.User, id), table.Any)
 			after = item.Sort
 		}
-		if _, err := s.settle(ctx, changes...); err != nil {
+		if _, err := s.settle(ctx, nil, changes...); err != nil {
 			return err
 		}
 	}
 }
 
-func (s *Service) expelAgain(ctx context.Context, item table.Item, swept *Swept) error {
+func (s *Service) expelAgain(ctx context.Context, room string, item table.Item, swept *Swept) error {
 	task, err := table.Decode[expelTask](item)
 	if err != nil {
 		return err
@@ -195,7 +219,9 @@ func (s *Service) expelAgain(ctx context.Context, item table.Item, swept *Swept)
 	short, cancel := context.WithTimeout(ctx, longestTask)
 	defer cancel()
 	effect := s.expel(short, task.Provider, task.Conference, task.GuestID)
-	return s.conclude(ctx, item, &task, effect, task.Since, swept, &swept.Expelled)
+	return s.conclude(ctx, item, &task, outcome{
+		err: effect.Err, since: task.Since, event: to(effect.event(eventExpelled, audit.Clock(), room), task.User), done: &swept.Expelled,
+	}, swept)
 }
 
 // tooLate says whether to give up on a task that has failed since a time.
@@ -207,10 +233,14 @@ func (s *Service) tooLate(ctx context.Context, since time.Time) bool {
 	return late
 }
 
-// settle writes what came of a task, and says whether that was still to be written. If somebody else has done the task
-// meanwhile, or changed the room, that is fine: the next sweep looks again.
-func (s *Service) settle(ctx context.Context, changes ...table.Change) (bool, error) {
-	err := s.store.Write(ctx, changes...)
+// settle writes what came of a task, with its events, and says whether that was still to be written. If somebody else has
+// done the task meanwhile, or changed the room, that is fine: the next sweep looks again.
+func (s *Service) settle(ctx context.Context, events []audit.Event, changes ...table.Change) (bool, error) {
+	changes, err := s.with(ctx, changes, events...)
+	if err != nil {
+		return false, err
+	}
+	err = s.store.Write(ctx, changes...)
 	if isConflict(err) {
 		return false, nil
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"gavel/shared/audit"
 	"gavel/shared/table"
 )
 
@@ -32,7 +33,8 @@ func (s *Service) Update(ctx context.Context, caller, id string, u Update) (Room
 			changes = replan(id, &v.record, v.record.End, endTask{})
 		}
 		told = s.move(id, before, v.record)
-		return append(append(changes, told.changes...), put(v.room, v.record)), nil
+		updated := in(v.record.event(eventUpdated, audit.Person(caller), id), v.record.changed(before))
+		return s.with(ctx, append(append(changes, told.changes...), put(v.room, v.record)), updated)
 	})
 	if err != nil {
 		return Room{}, Effect{}, err
@@ -40,7 +42,7 @@ func (s *Service) Update(ctx context.Context, caller, id string, u Update) (Room
 	if moved {
 		s.setAlarm(ctx, id, v.record)
 	}
-	return s.room(id, v.record, v.member), s.carryOutMove(ctx, id, told), nil
+	return s.room(id, v.record, v.member), s.carryOutMove(ctx, caller, id, told), nil
 }
 
 func (r *roomRecord) apply(u Update, now time.Time) error {

@@ -5,6 +5,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"gavel/shared/api/roomsapi"
+	"gavel/shared/audit"
 	"gavel/shared/clock"
 	"gavel/shared/function"
 	"gavel/shared/objects"
@@ -16,7 +17,7 @@ import (
 func main() {
 	f := function.New("GAVEL_TABLE", "GAVEL_FILES_BUCKET")
 	store := dynamo.Configured(f.Config)
-	service := rooms.New(rooms.Options{Store: store, Files: objects.Configured(f.Config), Now: clock.Now})
+	service := rooms.New(rooms.Options{Store: store, Files: objects.Configured(f.Config), Trail: audit.Configured(f.Config), Now: clock.Now})
 	f.KeepAnswers(func() table.Store { return store })
 	f.Serve(func(a huma.API) { roomsapi.RegisterSendChat(a, service) })
 }

@@ -5,6 +5,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"gavel/shared/api/roomsapi"
+	"gavel/shared/audit"
 	"gavel/shared/clock"
 	"gavel/shared/function"
 	"gavel/shared/rooms"
@@ -13,6 +14,6 @@ import (
 
 func main() {
 	f := function.New("GAVEL_TABLE")
-	service := rooms.New(rooms.Options{Store: dynamo.Configured(f.Config), Now: clock.Now})
+	service := rooms.New(rooms.Options{Store: dynamo.Configured(f.Config), Trail: audit.Configured(f.Config), Now: clock.Now})
 	f.Serve(func(a huma.API) { roomsapi.RegisterUpdateProfile(a, service) })
 }

@@ -5,6 +5,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"gavel/shared/api/roomsapi"
+	"gavel/shared/audit"
 	"gavel/shared/bindings"
 	"gavel/shared/clock"
 	"gavel/shared/function"
@@ -21,6 +22,7 @@ func main() {
 		Store:     store,
 		Providers: bindings.Configured(f.Config, f.Secrets, store),
 		Alarm:     schedule.Configured(f.Config),
+		Trail:     audit.Configured(f.Config),
 		Now:       clock.Now,
 	})
 	f.KeepAnswers(func() table.Store { return store })

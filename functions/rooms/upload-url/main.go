@@ -5,6 +5,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"gavel/shared/api/roomsapi"
+	"gavel/shared/audit"
 	"gavel/shared/clock"
 	"gavel/shared/function"
 	"gavel/shared/objects"
@@ -14,6 +15,11 @@ import (
 
 func main() {
 	f := function.New("GAVEL_TABLE", "GAVEL_FILES_BUCKET")
-	service := rooms.New(rooms.Options{Store: dynamo.Configured(f.Config), Files: objects.Configured(f.Config), Now: clock.Now})
+	service := rooms.New(rooms.Options{
+		Store: dynamo.Configured(f.Config),
+		Files: objects.Configured(f.Config),
+		Trail: audit.Configured(f.Config),
+		Now:   clock.Now,
+	})
 	f.Serve(func(a huma.API) { roomsapi.RegisterUploadURL(a, service) })
 }

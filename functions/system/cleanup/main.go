@@ -2,6 +2,7 @@
 package main
 
 import (
+	"gavel/shared/audit"
 	"gavel/shared/bindings"
 	"gavel/shared/clock"
 	"gavel/shared/function"
@@ -18,6 +19,7 @@ func main() {
 		Store:     store,
 		Providers: bindings.Configured(f.Config, f.Secrets, store),
 		Files:     objects.Configured(f.Config),
+		Trail:     audit.Configured(f.Config),
 		Now:       clock.Now,
 	})))
 }

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"gavel/shared/audit"
 	"gavel/shared/bindings"
 	"gavel/shared/clock"
 	"gavel/shared/function"
@@ -17,6 +18,7 @@ func main() {
 	function.Run(f, "system-end-room", jobs.EndRoom(rooms.New(rooms.Options{
 		Store:     store,
 		Providers: bindings.Configured(f.Config, f.Secrets, store),
+		Trail:     audit.Configured(f.Config),
 		Now:       clock.Now,
 	})))
 }

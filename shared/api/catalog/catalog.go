@@ -32,6 +32,7 @@ type Services struct {
 	Veeting      veetingapi.Client
 	Inbox        inboxapi.EventLog
 	Rooms        *rooms.Service
+	Audit        systemapi.AuditLog
 }
 
 // Register adds all operations.
@@ -42,6 +43,7 @@ func Register(a huma.API, s Services) {
 	veetingapi.Register(a, s.Veeting, s.Inbox)
 	roomsapi.Register(a, s.Rooms)
 	systemapi.RegisterHealth(a)
+	systemapi.RegisterListAudit(a, s.Audit)
 	systemapi.RegisterOpenAPI(a, docs.OpenAPI)
 	systemapi.RegisterDocs(a, apipage.NewLazy(docs.OpenAPI))
 }

@@ -250,7 +250,7 @@ func TestOpenAPI_EveryOperationButAFewIsGuarded(t *testing.T) {
 		}
 		for _, alternative := range security {
 			for scheme, scopes := range alternative.(object) {
-				if schemes[scheme] == nil || len(list(scopes)) != 1 || !strings.HasPrefix(list(scopes)[0], group) {
+				if schemes[scheme] == nil || len(list(scopes)) != 1 || !strings.HasPrefix(list(scopes)[0], group) && op.id != "system-list-audit" {
 					t.Errorf("got %s with %v for %s, want a scheme that is described and a scope of the group", scheme, scopes, op.id)
 				}
 			}

@@ -1,5 +1,5 @@
-// Package systemapi holds the operations on Gavel itself. All of them are open: they tell nothing
-// that is not public.
+// Package systemapi holds the operations on Gavel itself. But for the list of what was done they are
+// open: they tell nothing that is not public.
 package systemapi
 
 import (

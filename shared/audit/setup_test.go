@@ -1,0 +1,73 @@
+package audit_test
+
+import (
+	"context"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"gavel/local/dynamodb"
+	"gavel/shared/audit"
+	"gavel/shared/table"
+	"gavel/shared/table/dynamo"
+	"gavel/shared/table/embedded"
+)
+
+// noon is when every test begins: far ahead, as engines have clocks of their own for what expires.
+var noon = time.Date(2099, time.March, 1, 12, 0, 0, 0, time.UTC)
+
+var crm = audit.Actor{Kind: audit.APIKey, Name: "crm"}
+
+// onBothEngines runs a test on a store of each engine.
+func onBothEngines(t *testing.T, test func(store *counted)) {
+	t.Helper()
+	t.Run("embedded", func(t *testing.T) {
+		t.Parallel()
+		store, err := embedded.Open(filepath.Join(t.TempDir(), "state.db"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = store.Close() })
+		test(&counted{t: t, Store: store})
+	})
+	t.Run("dynamodb", func(t *testing.T) {
+		t.Parallel()
+		endpoint, name := dynamodb.Table(t)
+		test(&counted{t: t, Store: dynamo.New(dynamo.Options{
+			Table: name, Region: "us-east-1", Endpoint: endpoint, Budget: time.Minute,
+			Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
+				return aws.Credentials{AccessKeyID: "test", SecretAccessKey: "test"}, nil
+			}),
+		})})
+	})
+}
+
+// counted counts queries and what they give.
+type counted struct {
+	t *testing.T // of the one test that uses it
+	table.Store
+	queries, items int
+}
+
+func (c *counted) Query(ctx context.Context, r table.Range) ([]table.Item, error) {
+	items, err := c.Store.Query(ctx, r)
+	c.queries++
+	c.items += len(items)
+	return items, err
+}
+
+// keep writes an event.
+func (c *counted) keep(t *testing.T, at time.Time, e audit.Event) {
+	t.Helper()
+	changes, err := audit.Trail{}.Changes(t.Context(), at, e)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Write(t.Context(), changes...); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func clockAt(at time.Time) func() time.Time { return func() time.Time { return at } }
