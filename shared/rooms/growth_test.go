@@ -232,7 +232,7 @@ func TestGrowth_SweepAmongManyRooms(t *testing.T) {
 		due := w.size(1_000, 64)
 		cost := func(others int) map[string]string {
 			seed := func(n int, end time.Duration) {
-				if err := rooms.SeedEnding(t.Context(), w.store, ada, n, w.now(), w.now().Add(end)); err != nil {
+				if err := rooms.SeedEnding(t.Context(), w.store.Store, ada, n, w.now(), w.now().Add(end)); err != nil {
 					t.Fatal(err)
 				}
 			}
