@@ -12,7 +12,7 @@ import (
 	"gavel/shared/table"
 )
 
-// What a call looks at at most.
+// The most that a call looks at.
 const (
 	mostSessions = 50  // of a conference, the newest; they add up only where the provider does not tell of their ends
 	mostIDs      = 200 // of one guest in a session; each device has one

@@ -7,10 +7,13 @@ import (
 	"gavel/shared/api/jaasapi"
 	"gavel/shared/function"
 	"gavel/shared/jaas"
+	"gavel/shared/roster"
+	"gavel/shared/table/dynamo"
 )
 
 func main() {
-	f := function.New()
+	f := function.New("GAVEL_TABLE")
 	client := jaas.Configured(f.Config, f.Secrets)
-	f.Serve(func(a huma.API) { jaasapi.RegisterKickParticipant(a, client) })
+	guests := roster.New(dynamo.Configured(f.Config))
+	f.Serve(func(a huma.API) { jaasapi.RegisterKickParticipant(a, client, guests) })
 }

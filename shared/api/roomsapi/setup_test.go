@@ -34,6 +34,7 @@ import (
 	"gavel/shared/bindings"
 	"gavel/shared/config"
 	"gavel/shared/httpclient"
+	"gavel/shared/inbox"
 	"gavel/shared/jaas"
 	"gavel/shared/logs"
 	"gavel/shared/objects"
@@ -139,7 +140,7 @@ func setup(t testing.TB, opt options) *world {
 		Store: w.store, Providers: bindings.New(settings, bindings.Clients{JaaS: client}, w.store), Files: w.startFiles(t), Now: w.now,
 	})
 	roomsapi.Register(api.New(mux), w.service)
-	jaasapi.RegisterWebhook(api.New(mux), client, roster.New(w.store))
+	jaasapi.RegisterWebhook(api.New(mux), client, inbox.New(w.store, w.now), roster.New(w.store))
 	return w
 }
 
