@@ -48,8 +48,8 @@ func RegisterKickParticipant(a huma.API, client Kicker, present Presence) {
 	api.Register(a, api.Operation{
 		ID: "jaas-kick-participant", Method: http.MethodPost, Path: "/jaas/{appId}/rooms/{room}/kick",
 		Summary: "Remove a participant",
-		Description: "Removes one participant, who sees a notice, or a user under every id that JaaS's events tell of. The outcome is not_found when nobody " +
-			"in the meeting is meant. The same token can join again: ban the user first.",
+		Description: "Removes one participant, who sees a notice, or a user under every id that JaaS's events tell of. The " +
+			"outcome is not_found when nobody in the meeting is meant. The same token can join again: ban the user first.",
 		Tag: tag, Scope: scope, Upstream: true,
 	}, func(ctx context.Context, in *kickInput) (*output, error) {
 		if (in.Body.ParticipantID == nil) == (in.Body.UserID == nil) {
@@ -115,8 +115,8 @@ func RegisterListParticipants(a huma.API, in Insider) {
 	api.Register(a, api.Operation{
 		ID: "jaas-list-participants", Method: http.MethodGet, Path: "/jaas/{appId}/rooms/{room}/participants", Scope: scope, Tag: tag,
 		Summary: "List who is in a meeting",
-		Description: "As JaaS's events tell it: the webhook must be set up with PARTICIPANT_JOINED, PARTICIPANT_LEFT and ROOM_DESTROYED. A page may be shorter " +
-			"than asked for although there are more.",
+		Description: "As JaaS's events tell it: the webhook must be set up with PARTICIPANT_JOINED, PARTICIPANT_LEFT and ROOM_DESTROYED. " +
+			"A page may be shorter than asked for although there are more.",
 		Errors: []int{http.StatusServiceUnavailable},
 	}, func(ctx context.Context, q *listParticipantsInput) (*api.Output[jaasParticipantsBody], error) {
 		page, err := in.Inside(ctx, jaas.Conference(q.appID(), q.room()), q.Limit, q.Cursor)

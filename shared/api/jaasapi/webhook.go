@@ -48,8 +48,8 @@ func RegisterWebhook(a huma.API, from Receiver, log inboxapi.EventLog, to Noter)
 	api.Register(a, api.Operation{
 		ID: "jaas-webhook", Method: http.MethodPost, Path: "/webhooks/jaas/{appId}",
 		Summary: "Receive JaaS's events",
-		Description: "For JaaS alone, which signs what it sends with the webhook's secret, and sends an Authorization header if one was set up. Keeps who is in " +
-			"which meeting, without which nobody can be kicked by user id, and the events, each once however often it comes. They may come late, twice and in any order.",
+		Description: "For JaaS alone, which signs what it sends with the webhook's secret, and sends an Authorization header if one was set up. " +
+			"Keeps who is in which meeting, without which nobody can be kicked by user id, and the events, each once however often it comes. They may come late, twice and in any order.",
 		Tag: tag, RawBody: true, MaxBody: maxEvent, Errors: []int{http.StatusUnauthorized, http.StatusServiceUnavailable},
 	}, func(ctx context.Context, in *webhookInput) (*inboxapi.Kept, error) {
 		event, err := from.Receive(ctx, in.appID(), jaas.Delivery{Signature: in.Signature, Authorization: in.Authorization, Body: in.RawBody})
@@ -183,8 +183,8 @@ func RegisterListEvents(a huma.API, log inboxapi.EventLog) {
 	api.Register(a, api.Operation{
 		ID: "jaas-list-events", Method: http.MethodGet, Path: "/jaas/{appId}/rooms/{room}/events", Scope: scope, Tag: tag,
 		Summary: "List what JaaS told of a room",
-		Description: "The events that came by webhook, in the order in which they came, those of its breakout rooms included. They may have come late. A page of " +
-			"large events is shorter than asked for.",
+		Description: "The events that came by webhook, in the order in which they came, those of its breakout rooms included. They may have " +
+			"come late. A page of large events is shorter than asked for.",
 		Errors: []int{http.StatusServiceUnavailable},
 	}, func(ctx context.Context, in *listEventsInput) (*api.Output[jaasEventsBody], error) {
 		page, err := inboxapi.List(ctx, log, source(in.appID(), in.room()), in.PageQuery)
