@@ -183,7 +183,13 @@ func (w *world) startSandbox(t testing.TB) {
 			return sandboxjaas.Webhook{URL: w.url + "/webhooks/jaas/" + appID, Secret: webhookSecret}, nil
 		},
 	})
-	t.Cleanup(w.jaas.Close)
+	t.Cleanup(func() {
+		// What is under way when the sandbox closes would show in the log as a call that its caller gave up.
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), 2*time.Second)
+		defer cancel()
+		_ = w.jaas.Flush(ctx)
+		w.jaas.Close()
+	})
 	const mount = "/sandbox" // an upstream is never at the root of its host
 	w.jaasURL = w.start(t, &w.upstream, http.StripPrefix(mount, w.jaas)) + mount
 }
