@@ -20,7 +20,9 @@ import (
 type Event struct {
 	Source string // what it is about, with the provider: events are listed by it
 	Name   string // of the kind of event
-	// Data is the event itself. Two events of the same source, name and data are one.
+	// ID is the sender's own for the event; empty where it gives none.
+	ID string
+	// Data is the event itself. Two events of a source with the same ID are one; without IDs, two with the same name and data.
 	Data       map[string]json.RawMessage
 	ReceivedAt time.Time // when it came first; set by Keep
 }
@@ -49,6 +51,7 @@ type knownRecord struct {
 
 type eventRecord struct {
 	Name       string                     `json:"name"`
+	ID         string                     `json:"id,omitempty"`
 	Data       map[string]json.RawMessage `json:"data"`
 	ReceivedAt time.Time                  `json:"received_at"`
 }
@@ -58,14 +61,12 @@ func partition(source string) string { return "events#" + source }
 // Keep keeps an event, and says whether it is a fresh one. It is there when Keep returns. An error wraps table.ErrBusy
 // or is a fault.
 func (b *Inbox) Keep(ctx context.Context, e Event) (fresh bool, err error) {
-	content, err := encode(e.Data) // with its names in order
+	digest, err := e.digest()
 	if err != nil {
 		return false, err
 	}
-	sum := sha256.Sum256(append([]byte(e.Name+"\n"), content...))
-	digest := hex.EncodeToString(sum[:16])
 	at := b.now().UTC().Truncate(time.Millisecond)
-	record, err := encode(eventRecord{Name: e.Name, Data: e.Data, ReceivedAt: at})
+	record, err := encode(eventRecord{Name: e.Name, ID: e.ID, Data: e.Data, ReceivedAt: at})
 	if err != nil {
 		return false, err
 	}
@@ -75,13 +76,32 @@ func (b *Inbox) Keep(ctx context.Context, e Event) (fresh bool, err error) {
 		return false, err
 	}
 	err = b.store.Write(ctx,
-		table.Put(table.Item{Key: table.Key{Partition: partition(e.Source), Sort: idPrefix + digest}, Data: known}),
-		table.Put(table.Item{Key: table.Key{Partition: partition(e.Source), Sort: sort}, Data: record}),
+		table.Put(newItem(e.Source, idPrefix+digest, known)),
+		table.Put(newItem(e.Source, sort, record)),
 	)
 	if errors.Is(err, table.ErrConflict) {
 		return false, nil
 	}
 	return err == nil, err
+}
+
+// newItem makes an item, as all of this package are made; an expiry would be set here.
+func newItem(source, sort string, data []byte) table.Item {
+	return table.Item{Key: table.Key{Partition: partition(source), Sort: sort}, Data: data}
+}
+
+// digest tells events of a source apart.
+func (e Event) digest() (string, error) {
+	told := []byte("\x00" + e.ID) // which begins no name
+	if e.ID == "" {
+		content, err := encode(e.Data) // with its names in order
+		if err != nil {
+			return "", err
+		}
+		told = append([]byte(e.Name+"\n"), content...)
+	}
+	sum := sha256.Sum256(told)
+	return hex.EncodeToString(sum[:16]), nil
 }
 
 // encode leaves < and > as they are: six bytes in place of one could make an event too large for the table.
@@ -107,7 +127,12 @@ var ErrCursor = errors.New("expected the cursor of the page before")
 // cursorForm is that of the sort keys of events.
 var cursorForm = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile("^" + atPrefix + "[0-9]{15}#[0-9a-f]{32}$") })
 
-// List gives up to limit events of a source in the order in which they came, after a cursor or from the beginning.
+// mostBytes is how much a page may hold, so that it gets through a function: 6 MB, of which the answer's own encoding takes a
+// part. One event alone is always given.
+const mostBytes = 3 << 20
+
+// List gives up to limit events of a source in the order in which they came, after a cursor or from the beginning; fewer where
+// they are large.
 func (b *Inbox) List(ctx context.Context, source string, limit int, cursor string) (Page, error) {
 	if cursor != "" && !cursorForm().MatchString(cursor) {
 		return Page{}, ErrCursor
@@ -116,13 +141,19 @@ func (b *Inbox) List(ctx context.Context, source string, limit int, cursor strin
 	if err != nil {
 		return Page{}, err
 	}
-	page := Page{Events: make([]Event, len(items))}
+	page, size := Page{}, 0
 	for i, item := range items {
+		if size += len(item.Data); size > mostBytes && i > 0 {
+			page.Next = items[i-1].Sort
+			return page, nil
+		}
 		record, err := table.Decode[eventRecord](item)
 		if err != nil {
 			return Page{}, err
 		}
-		page.Events[i] = Event{Source: source, Name: record.Name, Data: record.Data, ReceivedAt: record.ReceivedAt}
+		page.Events = append(page.Events, Event{
+			Source: source, Name: record.Name, ID: record.ID, Data: record.Data, ReceivedAt: record.ReceivedAt,
+		})
 	}
 	if len(items) == limit {
 		page.Next = items[limit-1].Sort

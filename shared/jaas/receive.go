@@ -2,8 +2,14 @@ package jaas
 
 import (
 	"context"
+	"crypto/sha256"
+	"crypto/subtle"
 	"errors"
 	"fmt"
+	"log/slog"
+	"strings"
+	"time"
+	"unicode"
 
 	"gavel/shared/secrets"
 )
@@ -12,22 +18,77 @@ import (
 // secret for it. Why is wrapped.
 var ErrSender = errors.New("not known to come from JaaS")
 
-// Receive verifies what arrived at a tenant's webhook and reads it: header is the value of
-// SignatureHeader, body the bytes as they came. It returns ErrSender, ErrEvent, or a *secrets.Error
-// that passes.
-func (c *Client) Receive(ctx context.Context, appID AppID, header string, body []byte) (Event, error) {
-	kept, err := c.tenant.Get(ctx, secretName(appID))
+// ErrAuthorization says that the Authorization header is not the one that the console was given.
+var ErrAuthorization = errors.New("the Authorization header is not that of the webhook")
+
+// Delivery is what arrived at a tenant's webhook.
+type Delivery struct {
+	// Signature is the whole value of SignatureHeader.
+	Signature string
+	// Authorization is that of the header of this name; it counts where the tenant's secret has webhookAuthorization.
+	Authorization string
+	Body          []byte // as it came
+}
+
+// LogValue tells the size alone.
+func (d Delivery) LogValue() slog.Value { return slog.IntValue(len(d.Body)) }
+
+// Receive verifies what arrived at a tenant's webhook and reads it. What is not good by the secret at hand is held against a
+// fresh one, once. It returns ErrSender, ErrEvent, or a *secrets.Error that passes.
+func (c *Client) Receive(ctx context.Context, appID AppID, d Delivery) (Event, error) {
+	used, err := c.tenant.Get(ctx, secretName(appID))
 	if err != nil {
 		return Event{}, unlessPassing(err)
 	}
-	if err := VerifyWebhook(header, body, []WebhookSecret{kept.Value.webhook}, c.now()); err != nil {
-		return Event{}, fmt.Errorf("%w: %w", ErrSender, err)
+	if err := used.Value.sent(d, c.now()); err != nil {
+		// The secret or the header may have been changed a moment ago.
+		if !mayBeRotated(err) {
+			return Event{}, fmt.Errorf("%w: %w", ErrSender, err)
+		}
+		fresh, freshErr := c.tenant.Refresh(ctx, secretName(appID), used)
+		if freshErr != nil || fresh == used {
+			return Event{}, fmt.Errorf("%w: %w", ErrSender, err)
+		}
+		if err := fresh.Value.sent(d, c.now()); err != nil {
+			return Event{}, fmt.Errorf("%w: %w", ErrSender, err)
+		}
 	}
-	event, err := ParseEvent(body)
+	event, err := ParseEvent(d.Body)
 	if err == nil && event.AppID != appID {
-		err = faulty("appId")
+		return Event{}, faulty("appId")
 	}
 	return event, err
+}
+
+// sent says whether JaaS sent it. The reason why not is that of VerifyWebhook, or ErrAuthorization.
+func (t *tenant) sent(d Delivery, now time.Time) error {
+	if err := VerifyWebhook(d.Signature, d.Body, []WebhookSecret{t.webhook}, now); err != nil {
+		return err
+	}
+	if t.authorization != "" && !equal(t.authorization, d.Authorization) {
+		return ErrAuthorization
+	}
+	return nil
+}
+
+// mayBeRotated says whether another secret may have another opinion. None has of a header that is no signature, or of a time.
+func mayBeRotated(err error) bool {
+	return errors.Is(err, ErrSignature) || errors.Is(err, ErrAuthorization)
+}
+
+// equal compares in constant time, also texts of different lengths.
+func equal(want, got string) bool {
+	a, b := sha256.Sum256([]byte(want)), sha256.Sum256([]byte(got))
+	return subtle.ConstantTimeCompare(a[:], b[:]) == 1
+}
+
+// parseAuthorization takes the value of the header as the console has it. Servers drop blanks around it.
+func parseAuthorization(text string) (string, error) {
+	text = strings.Trim(text, " \t\r\n")
+	if text == "" || strings.ContainsFunc(text, unicode.IsControl) {
+		return "", errors.New("expected the whole value of the header, without control characters")
+	}
+	return text, nil
 }
 
 // unlessPassing turns a secret that is missing or malformed into ErrSender: what is wrong with it is

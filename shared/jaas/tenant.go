@@ -34,20 +34,23 @@ type tenant struct {
 	key   *rsa.PrivateKey
 	// webhook is what JaaS signs its events with; the zero value where the secret has none.
 	webhook WebhookSecret
+	// authorization is what the Authorization header of its events holds; empty where the secret does not say.
+	authorization string
 
 	mu         sync.Mutex
 	admin      string
 	adminUntil time.Time
 }
 
-// parseTenant reads {"keyId": …, "privateKey": …, "webhookSecret": …}, the last of which may be
-// missing. Its errors are shown to callers.
+// parseTenant reads {"keyId": …, "privateKey": …, "webhookSecret": …, "webhookAuthorization": …}, the last two of which may
+// be missing. Its errors are shown to callers.
 func parseTenant(name string, raw secrets.Raw) (*tenant, error) {
 	appID := AppID(strings.TrimPrefix(name, secretName("")))
 	var content struct {
 		KeyID      string `json:"keyId"`
 		PrivateKey string `json:"privateKey"`
 		Webhook    string `json:"webhookSecret"`
+		Header     string `json:"webhookAuthorization"`
 	}
 	if err := json.Unmarshal(raw.Bytes(), &content); err != nil {
 		return nil, errors.New(`expected a JSON object such as {"keyId": "…", "privateKey": "…"} with strings in it`)
@@ -64,6 +67,11 @@ func parseTenant(name string, raw secrets.Raw) (*tenant, error) {
 	if content.Webhook != "" {
 		if parsed.webhook, err = ParseWebhookSecret(content.Webhook); err != nil {
 			return nil, errors.New("webhookSecret: " + err.Error())
+		}
+	}
+	if content.Header != "" {
+		if parsed.authorization, err = parseAuthorization(content.Header); err != nil {
+			return nil, errors.New("webhookAuthorization: " + err.Error())
 		}
 	}
 	return parsed, nil

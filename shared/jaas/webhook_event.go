@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 	"unicode"
+	"unicode/utf8"
 
 	"gavel/shared/jitsimeet"
 )
@@ -40,6 +41,8 @@ type Event struct {
 	// Data depends on Type: mostly an object, an array in USAGE and AGGREGATED_REACTIONS, a map keyed by participant
 	// in SPEAKER_STATS. It holds names and e-mail addresses. Nil where JaaS gives none.
 	Data json.RawMessage
+	// Whole is all of it as it came, with the fields that have a place above and those that have none.
+	Whole map[string]json.RawMessage
 }
 
 // LogValue leaves out the data.
@@ -77,6 +80,10 @@ type envelope struct {
 // is the reason, and never a part of the body.
 func ParseEvent(body []byte) (Event, error) {
 	var e envelope
+	// The package json lets pass what is no UTF-8, and a store does not.
+	if !utf8.Valid(body) {
+		return Event{}, faulty("the object")
+	}
 	if err := json.Unmarshal(body, &e); err != nil {
 		return Event{}, eventError("", err)
 	}
@@ -87,6 +94,10 @@ func ParseEvent(body []byte) (Event, error) {
 	if err != nil {
 		return Event{}, err
 	}
+	var whole map[string]json.RawMessage
+	if err := json.Unmarshal(body, &whole); err != nil {
+		return Event{}, eventError("", err)
+	}
 	return Event{
 		ID:      e.ID,
 		Type:    EventType(e.Type),
@@ -95,6 +106,7 @@ func ParseEvent(body []byte) (Event, error) {
 		Room:    room,
 		At:      time.UnixMilli(e.Timestamp).UTC(),
 		Data:    e.Data,
+		Whole:   whole,
 	}, nil
 }
 

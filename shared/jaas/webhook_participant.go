@@ -1,6 +1,7 @@
 package jaas
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 
@@ -14,9 +15,10 @@ type EventParticipant struct {
 	UserID string
 	// ID is what KickParticipant takes.
 	ID        jitsimeet.ParticipantID
+	Name      string
 	Moderator bool
-	// Breakout says that it was a breakout room: Event.Room is the meeting it belongs to.
-	Breakout bool
+	// Breakout names the breakout room: Event.Room is the meeting it belongs to. Empty in the meeting itself.
+	Breakout string
 	// Reason says why somebody left: left, kicked, switch_room, unrecoverable_error, unknown, or what JaaS adds.
 	// Empty for who joined.
 	Reason string
@@ -39,19 +41,51 @@ func (e Event) Participant() (EventParticipant, bool, error) {
 	return EventParticipant{
 		UserID:    data.UserID,
 		ID:        id,
+		Name:      data.Name,
 		Moderator: bool(data.Moderator),
-		Breakout:  bool(data.IsBreakout),
+		Breakout:  data.breakout(),
 		Reason:    data.Reason,
 	}, true, nil
 }
 
+// Destroyed gives which breakout room of Event.Room is over, as in EventParticipant, empty for the meeting itself; and false
+// when the event is about something else. Its error is ErrEvent.
+func (e Event) Destroyed() (breakout string, ok bool, err error) {
+	if e.Type != RoomDestroyed {
+		return "", false, nil
+	}
+	var data placeData
+	if err := json.Unmarshal(e.Data, &data); err != nil {
+		return "", false, eventError("data", err)
+	}
+	return data.breakout(), true, nil
+}
+
 type participantData struct {
-	UserID     string     `json:"id"`
-	ID         string     `json:"participantId"`
-	JID        string     `json:"participantJid"`
-	Moderator  spokenBool `json:"moderator"`
+	placeData
+
+	UserID    string     `json:"id"`
+	ID        string     `json:"participantId"`
+	JID       string     `json:"participantJid"`
+	Name      string     `json:"name"`
+	Moderator spokenBool `json:"moderator"`
+	Reason    string     `json:"disconnectReason"`
+}
+
+// placeData is the part of data about where it happened.
+type placeData struct {
 	IsBreakout spokenBool `json:"isBreakout"`
-	Reason     string     `json:"disconnectReason"`
+	BreakoutID string     `json:"breakoutRoomId"`
+}
+
+// unnamedBreakout is the breakout room of which JaaS gives no id.
+const unnamedBreakout = "breakout"
+
+func (d placeData) breakout() string {
+	if !d.IsBreakout {
+		return ""
+	}
+	return cmp.Or(d.BreakoutID, unnamedBreakout)
 }
 
 // shortID gives the participantId, or where JaaS leaves it out what it is made of.

@@ -87,8 +87,10 @@ func TestParticipant_ReadsWhoItWas(t *testing.T) {
 		"no moderator by word":            {map[string]any{"participantId": id, "moderator": "false"}, jaas.EventParticipant{ID: id}},
 		"nothing clear about a moderator": {map[string]any{"participantId": id, "moderator": []any{true}}, jaas.EventParticipant{ID: id}},
 		"moderator null":                  {map[string]any{"participantId": id, "moderator": nil}, jaas.EventParticipant{ID: id}},
-		"in a breakout room":              {map[string]any{"participantId": id, "isBreakout": true, "breakoutRoomId": "b"}, jaas.EventParticipant{ID: id, Breakout: true}},
-		"in a breakout room by word":      {map[string]any{"participantId": id, "isBreakout": "true"}, jaas.EventParticipant{ID: id, Breakout: true}},
+		"in a breakout room":              {map[string]any{"participantId": id, "isBreakout": true, "breakoutRoomId": "b"}, jaas.EventParticipant{ID: id, Breakout: "b"}},
+		"in none, whatever its id":        {map[string]any{"participantId": id, "isBreakout": false, "breakoutRoomId": "b"}, jaas.EventParticipant{ID: id}},
+		"with a name":                     {map[string]any{"participantId": id, "name": "Ada"}, jaas.EventParticipant{ID: id, Name: "Ada"}},
+		"in a breakout room by word":      {map[string]any{"participantId": id, "isBreakout": "true"}, jaas.EventParticipant{ID: id, Breakout: "breakout"}},
 		"kicked":                          {map[string]any{"participantId": id, "disconnectReason": "kicked"}, jaas.EventParticipant{ID: id, Reason: "kicked"}},
 		"with fields to come":             {map[string]any{"participantId": id, "flip": []any{1}, "hidden-from-recorder": "true"}, jaas.EventParticipant{ID: id}},
 	} {

@@ -138,7 +138,7 @@ func TestSweep_GoesOnWhereItStopped(t *testing.T) {
 	onBothEngines(t, func(w *world) {
 		t := w.t
 		ends := noon.Add(time.Hour)
-		if err := rooms.SeedEnding(t.Context(), w.store.Store, ada, 3*16, noon, ends); err != nil {
+		if err := rooms.SeedEnding(t.Context(), w.store.seeding(), ada, 3*16, noon, ends); err != nil {
 			t.Fatal(err)
 		}
 		w.step(time.Hour)
@@ -181,7 +181,7 @@ func TestSweep_KilledAtItsFirstTask(t *testing.T) {
 	t.Parallel()
 	onBothEngines(t, func(w *world) {
 		t := w.t
-		if err := rooms.SeedEnding(t.Context(), w.store.Store, ada, 2*16, noon, noon.Add(time.Hour)); err != nil {
+		if err := rooms.SeedEnding(t.Context(), w.store.seeding(), ada, 2*16, noon, noon.Add(time.Hour)); err != nil {
 			t.Fatal(err)
 		}
 		w.step(time.Hour)

@@ -22,7 +22,7 @@ func grown(t *testing.T, small, large map[string]string) {
 func (w *world) seedRooms(t *testing.T, user string, n int) []string {
 	t.Helper()
 	w.step(time.Minute) // they are a millisecond apart
-	all, err := rooms.SeedRooms(t.Context(), w.store.Store, user, n, w.now().Add(-time.Minute))
+	all, err := rooms.SeedRooms(t.Context(), w.store.seeding(), user, n, w.now().Add(-time.Minute))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -232,7 +232,7 @@ func TestGrowth_SweepAmongManyRooms(t *testing.T) {
 		due := w.size(1_000, 64)
 		cost := func(others int) map[string]string {
 			seed := func(n int, end time.Duration) {
-				if err := rooms.SeedEnding(t.Context(), w.store.Store, ada, n, w.now(), w.now().Add(end)); err != nil {
+				if err := rooms.SeedEnding(t.Context(), w.store.seeding(), ada, n, w.now(), w.now().Add(end)); err != nil {
 					t.Fatal(err)
 				}
 			}

@@ -183,6 +183,20 @@ func (s *spy) Write(ctx context.Context, changes ...table.Change) error {
 	return nil
 }
 
+// seeding gives the engine for state that no operation made, of which nobody has to be told. What is written is audited as any other.
+func (s *spy) seeding() table.Store { return seeder{s} }
+
+type seeder struct{ *spy }
+
+func (s seeder) Write(ctx context.Context, changes ...table.Change) error {
+	s.mu.Lock()
+	for _, change := range changes {
+		s.partitions[change.Item.Partition] = true
+	}
+	s.mu.Unlock()
+	return s.Store.Write(ctx, changes...) //nolint:wrapcheck // the seed's own
+}
+
 // Unspied gives the engine itself.
 func (s *spy) Unspied() table.Store { return s.Store }
 

@@ -3,11 +3,8 @@
 package roster
 
 import (
-	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"gavel/shared/table"
@@ -22,71 +19,108 @@ func New(store table.Store) *Roster { return &Roster{store: store} }
 // Sighting is what the provider told about somebody.
 type Sighting struct {
 	Conference string // in the provider's words, tenant included
-	GuestID    string // who it is
-	ID         string // under which id of the provider's they are, or were, in the conference
-	Inside     bool
-	At         time.Time // of the event, not of its arrival
+	// Session is one run of the conference; empty where the provider tells none.
+	Session string
+	// Breakout names the breakout room of the session; empty for the conference itself.
+	Breakout  string
+	GuestID   string // who it is; empty where nobody knows
+	ID        string // under which id of the provider's they are, or were, in the conference
+	Name      string
+	Moderator bool
+	Inside    bool
+	At        time.Time // of the event, not of its arrival
 }
 
-type record struct {
-	Inside bool      `json:"inside,omitempty"`
-	At     time.Time `json:"at"`
+// End is that of a session, or of one of its breakout rooms.
+type End struct {
+	Conference string
+	Session    string // as in Sighting; where it is empty, those are gone who were seen up to At
+	Breakout   string
+	At         time.Time
 }
 
-// the most ids of one guest that Present looks at; each device and each time of joining has one.
-const mostIDs = 200
+// The items, by partition and sort key:
+//
+//	sessions#<conference>             known#<digest>           a session that was noted: whether it is over, and where it is listed
+//	                                  open#<time>#<digest>     a session that is not over as far as is known
+//	present#<digest>#<conference>     in#<guest>#<id>          somebody who is inside
+//	                                  out#<guest>#<id>         somebody who has left
+//
+// A breakout room is a session of its own here, which is over with the one it belongs to. A session that is over is no
+// longer listed, so that nobody looks at who was in it, however many they were.
+const (
+	knownPrefix = "known#"
+	openPrefix  = "open#"
+	inPrefix    = "in#"
+	outPrefix   = "out#"
+)
 
-func key(conference, guest, id string) table.Key {
-	return table.Key{Partition: "present#" + conference, Sort: prefix(guest) + id}
-}
+// session names a run of a conference, or a breakout room of one.
+type session struct{ conference, session, breakout string }
 
-func prefix(guest string) string { return table.Digest(guest) + "#" }
-
-// Note takes a sighting in. They arrive late, twice and out of order: one that is older than what
-// is known already changes nothing. An error wraps table.ErrBusy or is a fault.
-func (r *Roster) Note(ctx context.Context, s Sighting) error {
-	for {
-		items, err := r.store.Get(ctx, key(s.Conference, s.GuestID, s.ID))
-		if err != nil {
-			return err
-		}
-		known, err := table.Decode[record](items[0])
-		if err != nil || items[0].Exists() && !s.follows(known) {
-			return err
-		}
-		items[0].Data, err = json.Marshal(record{Inside: s.Inside, At: s.At.UTC()})
-		if err != nil {
-			return fmt.Errorf("encode a sighting: %w", err)
-		}
-		if err := r.store.Write(ctx, table.Put(items[0])); !errors.Is(err, table.ErrConflict) {
-			return err
-		}
+func (s session) digest() string {
+	if s.breakout == "" {
+		return table.Digest(s.session)
 	}
+	return table.Digest(s.session + "\x00" + s.breakout)
 }
 
-// follows says whether a sighting is news after what is known. Times are in milliseconds, and within
-// one of them people leave after they came: no id is used twice.
-func (s Sighting) follows(known record) bool {
-	return s.At.After(known.At) || s.At.Equal(known.At) && !s.Inside && known.Inside
+// main is the session that a breakout room belongs to.
+func (s session) main() session { return session{conference: s.conference, session: s.session} }
+
+func (s session) key() table.Key { return knownKey(s.conference, s.digest()) }
+
+func knownKey(conference, digest string) table.Key {
+	return table.Key{Partition: "sessions#" + conference, Sort: knownPrefix + digest}
 }
 
-// Present gives the provider's ids under which a guest is in a conference.
-func (r *Roster) Present(ctx context.Context, conference, guest string) ([]string, error) {
-	items, err := r.store.Query(ctx, table.Range{
-		Partition: "present#" + conference, Prefix: prefix(guest), Reverse: true, Limit: mostIDs,
-	})
+func presentPartition(conference, digest string) string {
+	return "present#" + digest + "#" + conference
+}
+
+func (s Sighting) session() session { return session{s.Conference, s.Session, s.Breakout} }
+
+// keys are where somebody stands while inside, and afterwards.
+func (s Sighting) keys() (in, out table.Key) {
+	partition, who := presentPartition(s.Conference, s.session().digest()), guestPrefix(s.GuestID)+s.ID
+	return table.Key{Partition: partition, Sort: inPrefix + who}, table.Key{Partition: partition, Sort: outPrefix + who}
+}
+
+func guestPrefix(guest string) string { return table.Digest(guest) + "#" }
+
+// sessionRecord is what is known of a session.
+type sessionRecord struct {
+	// Open is where it is listed.
+	Open string `json:"open,omitempty"`
+	// Over says that it has ended.
+	Over bool `json:"over,omitempty"`
+	// Until is when everybody was gone for the last time, where the provider tells no sessions apart.
+	Until time.Time `json:"until,omitzero"`
+}
+
+// gone says whether somebody who was seen at a time is not inside any more, as the session is over since.
+func (r sessionRecord) gone(at time.Time) bool { return r.Over || !at.After(r.Until) }
+
+// openRecord is a session that may have people in it.
+type openRecord struct {
+	Session  string `json:"session,omitempty"`
+	Breakout string `json:"breakout,omitempty"`
+}
+
+type personRecord struct {
+	ID        string    `json:"id"`
+	GuestID   string    `json:"guest,omitempty"`
+	Name      string    `json:"name,omitempty"`
+	Moderator bool      `json:"moderator,omitempty"`
+	At        time.Time `json:"at"`
+}
+
+// put stores a record in an item as it was read. All items of this package are made here, so an expiry would be set here.
+func put(item table.Item, record any) (table.Change, error) {
+	data, err := json.Marshal(record)
 	if err != nil {
-		return nil, err
+		return table.Change{}, fmt.Errorf("encode an item of the roster: %w", err)
 	}
-	var ids []string
-	for _, item := range items {
-		known, err := table.Decode[record](item)
-		if err != nil {
-			return nil, err
-		}
-		if known.Inside {
-			ids = append(ids, strings.TrimPrefix(item.Sort, prefix(guest)))
-		}
-	}
-	return ids, nil
+	item.Data = data
+	return table.Put(item), nil
 }

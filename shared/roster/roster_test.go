@@ -212,7 +212,11 @@ type broken struct {
 }
 
 func (b broken) Get(_ context.Context, keys ...table.Key) ([]table.Item, error) {
-	return []table.Item{{Key: keys[0], Version: "1", Data: []byte(b.data)}}, b.err
+	items := make([]table.Item, len(keys))
+	for i, key := range keys {
+		items[i] = table.Item{Key: key, Version: "1", Data: []byte(b.data)}
+	}
+	return items, b.err
 }
 
 func (b broken) Query(_ context.Context, r table.Range) ([]table.Item, error) {
@@ -225,12 +229,17 @@ func TestRoster_PassesFaultsOn(t *testing.T) {
 	t.Parallel()
 	for name, engine := range map[string]broken{"busy": {table.ErrBusy, "{}"}, "unreadable": {nil, "[]"}} {
 		r := roster.New(engine)
-		if _, err := r.Present(t.Context(), conference, "bob"); err == nil || !errors.Is(err, engine.err) && engine.err != nil {
-			t.Errorf("%s: present: got %v, want an error, that of the engine if it has one", name, err)
-		}
-		err := r.Note(t.Context(), roster.Sighting{Conference: conference, GuestID: "bob", ID: "x", At: noon})
-		if err == nil || !errors.Is(err, engine.err) && engine.err != nil {
-			t.Errorf("%s: note: got %v, want an error, that of the engine if it has one", name, err)
+		_, presentErr := r.Present(t.Context(), conference, "bob")
+		_, insideErr := r.Inside(t.Context(), conference, 10, "")
+		for call, err := range map[string]error{
+			"present": presentErr,
+			"inside":  insideErr,
+			"note":    r.Note(t.Context(), roster.Sighting{Conference: conference, GuestID: "bob", ID: "x", At: noon}),
+			"end":     r.NoteEnd(t.Context(), roster.End{Conference: conference, Session: "s", At: noon}),
+		} {
+			if err == nil || !errors.Is(err, engine.err) && engine.err != nil {
+				t.Errorf("%s: %s: got %v, want an error, that of the engine if it has one", name, call, err)
+			}
 		}
 	}
 }

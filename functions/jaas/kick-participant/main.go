@@ -7,12 +7,15 @@ import (
 	"gavel/shared/api/jaasapi"
 	"gavel/shared/function"
 	"gavel/shared/jaas"
+	"gavel/shared/roster"
+	"gavel/shared/table"
 	"gavel/shared/table/dynamo"
 )
 
 func main() {
-	f := function.New()
+	f := function.New("GAVEL_TABLE")
 	client := jaas.Configured(f.Config, f.Secrets)
-	f.KeepAnswers(dynamo.Lazy(f.Config))
-	f.Serve(func(a huma.API) { jaasapi.RegisterKickParticipant(a, client) })
+	store := dynamo.Configured(f.Config)
+	f.KeepAnswers(func() table.Store { return store })
+	f.Serve(func(a huma.API) { jaasapi.RegisterKickParticipant(a, client, roster.New(store)) })
 }

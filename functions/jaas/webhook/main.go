@@ -5,7 +5,9 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"gavel/shared/api/jaasapi"
+	"gavel/shared/clock"
 	"gavel/shared/function"
+	"gavel/shared/inbox"
 	"gavel/shared/jaas"
 	"gavel/shared/roster"
 	"gavel/shared/table/dynamo"
@@ -14,6 +16,7 @@ import (
 func main() {
 	f := function.New("GAVEL_TABLE")
 	client := jaas.Configured(f.Config, f.Secrets)
-	guests := roster.New(dynamo.Configured(f.Config))
-	f.Serve(func(a huma.API) { jaasapi.RegisterWebhook(a, client, guests) })
+	store := dynamo.Configured(f.Config)
+	events, guests := inbox.New(store, clock.Now), roster.New(store)
+	f.Serve(func(a huma.API) { jaasapi.RegisterWebhook(a, client, events, guests) })
 }

@@ -5,7 +5,8 @@
 //		[-rooms 10,100,…] [-participants 10,100,…] [-messages 100,1000,…] [-senders 32]
 //
 // BenchmarkOperations compares the operations with bare calls, BenchmarkGrowth shows what becomes of them when there is
-// more of everything, BenchmarkContention has many people write into one chat. Operations are called through their
+// more of everything, BenchmarkContention has many people write into one chat,
+// BenchmarkIntake sends JaaS's events to the webhook. Operations are called through their
 // handler without a network in front of it. One sees `-bench Growth/dynamodb` alone, and where the time goes with
 // -cpuprofile.
 //

@@ -30,6 +30,7 @@ func TestBenchmarks_Run(t *testing.T) {
 			{"operations", compareOperations, []string{"create", "get", "list", "join", "send-chat"}},
 			{"growth", showGrowth, []string{"create", "get", "list-chat, from", "list, from", "list-participants, from", "add-participant", "send-chat"}},
 			{"cleanup", showCleanup, []string{"cleanup"}},
+			{"intake", showIntake, []string{"join", "other", "known"}},
 			{"contention", showContention, []string{"senders: 1, rooms: 1", "senders: 4, rooms: 4", "senders: 4, rooms: 1"}},
 		} {
 			t.Run(name+"/"+tt.name, func(t *testing.T) {

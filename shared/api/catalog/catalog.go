@@ -37,7 +37,7 @@ type Services struct {
 
 // Register adds all operations.
 func Register(a huma.API, s Services) {
-	jaasapi.Register(a, s.JaaS, s.Roster)
+	jaasapi.Register(a, jaasapi.Services{Client: s.JaaS, Roster: s.Roster, Events: s.Inbox})
 	jitsiapi.Register(a, jitsiapi.Services{Client: s.Jitsi, Events: s.Inbox, Roster: s.Roster, Rooms: s.Rooms})
 	openmeetingsapi.Register(a, s.OpenMeetings)
 	veetingapi.Register(a, s.Veeting, s.Inbox)

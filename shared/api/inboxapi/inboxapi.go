@@ -45,9 +45,14 @@ type PageQuery struct {
 func List(ctx context.Context, log EventLog, source string, q PageQuery) (inbox.Page, error) {
 	page, err := log.List(ctx, source, q.Limit, q.Cursor)
 	if errors.Is(err, inbox.ErrCursor) {
-		p := problem.New(http.StatusUnprocessableEntity, problem.InvalidRequest, "validation failed")
-		p.Errors = []problem.Fault{{Location: "query.cursor", Message: err.Error()}}
-		return inbox.Page{}, p
+		return inbox.Page{}, CursorProblem(err)
 	}
 	return page, err
+}
+
+// CursorProblem is the answer to a cursor that is none, as err says.
+func CursorProblem(err error) *problem.Problem {
+	p := problem.New(http.StatusUnprocessableEntity, problem.InvalidRequest, "validation failed")
+	p.Errors = []problem.Fault{{Location: "query.cursor", Message: err.Error()}}
+	return p
 }

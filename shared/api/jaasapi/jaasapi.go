@@ -5,10 +5,12 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"gavel/shared/api"
+	"gavel/shared/api/inboxapi"
 	"gavel/shared/api/jitsimeetapi"
 	"gavel/shared/jaas"
 	"gavel/shared/jitsimeet"
 	"gavel/shared/phone"
+	"gavel/shared/roster"
 )
 
 const (
@@ -30,16 +32,34 @@ type Client interface {
 
 var _ Client = (*jaas.Client)(nil)
 
+// Roster is everything they need of who is in which meeting.
+type Roster interface {
+	Noter
+	Presence
+	Insider
+}
+
+var _ Roster = (*roster.Roster)(nil)
+
+// Services are what the operations work with.
+type Services struct {
+	Client Client
+	Roster Roster
+	Events inboxapi.EventLog
+}
+
 // Register adds all operations of the group.
-func Register(a huma.API, client Client, roster Noter) {
-	RegisterCreateToken(a, client)
-	RegisterBanUser(a, client)
-	RegisterBanJWT(a, client)
-	RegisterDestroyRoom(a, client)
-	RegisterDialOut(a, client)
-	RegisterHangUp(a, client)
-	RegisterKickParticipant(a, client)
-	RegisterWebhook(a, client, roster)
+func Register(a huma.API, s Services) {
+	RegisterCreateToken(a, s.Client)
+	RegisterBanUser(a, s.Client)
+	RegisterBanJWT(a, s.Client)
+	RegisterDestroyRoom(a, s.Client)
+	RegisterDialOut(a, s.Client)
+	RegisterHangUp(a, s.Client)
+	RegisterKickParticipant(a, s.Client, s.Roster)
+	RegisterListParticipants(a, s.Roster)
+	RegisterWebhook(a, s.Client, s.Events, s.Roster)
+	RegisterListEvents(a, s.Events)
 }
 
 // TenantPath is the part of the path that every operation has. Like the other embedded inputs it

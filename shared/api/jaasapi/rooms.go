@@ -27,11 +27,6 @@ type HangUpper interface {
 	HangUp(ctx context.Context, appID jaas.AppID, room jitsimeet.Room, number phone.Number) (jaas.Outcome, error)
 }
 
-// Kicker removes participants.
-type Kicker interface {
-	KickParticipant(ctx context.Context, appID jaas.AppID, room jitsimeet.Room, id jitsimeet.ParticipantID) (jaas.Outcome, error)
-}
-
 type destroyRoomInput struct {
 	RoomPath
 	api.NoBody
@@ -78,28 +73,5 @@ func RegisterHangUp(a huma.API, client HangUpper) {
 			return nil, err
 		}
 		return answer(client.HangUp(ctx, in.appID(), in.room(), number))
-	})
-}
-
-type kickInput struct {
-	RoomPath
-	Body struct {
-		ParticipantID string `json:"participantId" pattern:"^[0-9A-Fa-f]{8}$" doc:"The participant's short id in this session, data.participantId of PARTICIPANT_JOINED; not the user id" example:"f0aa9e1e"`
-	}
-}
-
-// RegisterKickParticipant adds jaas-kick-participant.
-func RegisterKickParticipant(a huma.API, client Kicker) {
-	api.Register(a, api.Operation{
-		ID: "jaas-kick-participant", Method: http.MethodPost, Path: "/jaas/{appId}/rooms/{room}/kick",
-		Summary:     "Remove a participant",
-		Description: "Removes one participant, who sees a notice. The outcome is not_found when nobody in the meeting has that id. The same token can join again: ban the user first.",
-		Tag:         tag, Scope: scope, Upstream: true,
-	}, func(ctx context.Context, in *kickInput) (*output, error) {
-		id, err := jitsimeet.ParseParticipantID(in.Body.ParticipantID)
-		if err != nil {
-			return nil, err
-		}
-		return answer(client.KickParticipant(ctx, in.appID(), in.room(), id))
 	})
 }

@@ -23,6 +23,7 @@ import (
 	"time"
 
 	"gavel/shared/api"
+	"gavel/shared/api/inboxapi"
 	"gavel/shared/api/jaasapi"
 	"gavel/shared/auth"
 	"gavel/shared/clock"
@@ -133,7 +134,8 @@ func secretsFile(t testing.TB, content any) secrets.Source {
 
 // options are what a test changes about the surroundings; the zero value is a good day.
 type options struct {
-	roster jaasapi.Noter
+	roster jaasapi.Roster
+	events inboxapi.EventLog
 	// upstream answers in place of JaaS; with an empty JSON object when nil.
 	upstream http.HandlerFunc
 	// upstreamURL is another upstream altogether.
@@ -225,7 +227,7 @@ func setup(t testing.TB, opt options) *gateway {
 		HTTP: httpclient.New(httpclient.Options{Provider: jaas.Provider, Budget: opt.budget, Now: opt.now}),
 	})
 	mux := http.NewServeMux()
-	jaasapi.Register(api.New(mux), client, opt.roster)
+	jaasapi.Register(api.New(mux), jaasapi.Services{Client: client, Roster: opt.roster, Events: opt.events})
 	served := httptest.NewServer(identified(api.Handler(mux), opt.authenticator))
 	t.Cleanup(served.Close)
 	return &gateway{url: served.URL, upstream: up}

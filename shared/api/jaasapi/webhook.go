@@ -2,14 +2,20 @@ package jaasapi
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"log/slog"
 	"net/http"
+	"strconv"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
 	"gavel/shared/api"
+	"gavel/shared/api/inboxapi"
+	"gavel/shared/inbox"
 	"gavel/shared/jaas"
+	"gavel/shared/jitsimeet"
 	"gavel/shared/logs"
 	"gavel/shared/problem"
 	"gavel/shared/roster"
@@ -17,61 +23,130 @@ import (
 
 // Receiver verifies and reads events.
 type Receiver interface {
-	Receive(ctx context.Context, appID jaas.AppID, header string, body []byte) (jaas.Event, error)
+	Receive(ctx context.Context, appID jaas.AppID, d jaas.Delivery) (jaas.Event, error)
 }
 
 // Noter keeps who is in a conference.
 type Noter interface {
 	Note(ctx context.Context, s roster.Sighting) error
+	NoteEnd(ctx context.Context, e roster.End) error
 }
-
-var _ Noter = (*roster.Roster)(nil)
 
 type webhookInput struct {
 	TenantPath
-	Signature string `header:"X-Jaas-Signature" doc:"t=<seconds>,v1=<signature>: JaaS's signature of the body"`
-	RawBody   []byte `contentType:"application/json"`
+	Signature     string `header:"X-Jaas-Signature" doc:"t=<seconds>,v1=<signature>: JaaS's signature of the body"`
+	Authorization string `header:"Authorization" doc:"The value that the console was given, if webhookAuthorization of the secret has one"`
+	RawBody       []byte `contentType:"application/json"`
 }
 
-type webhookOutput struct {
-	Body struct {
-		Outcome string `json:"outcome" enum:"noted,ignored" doc:"Whether the event told anything that is kept"`
-	}
-}
+// maxEvent is the most bytes of an event. What is larger does not get through a function in any case, which takes 6 MB with
+// the body as a JSON text in it.
+const maxEvent = 4 << 20
 
 // RegisterWebhook adds jaas-webhook.
-func RegisterWebhook(a huma.API, from Receiver, to Noter) {
+func RegisterWebhook(a huma.API, from Receiver, log inboxapi.EventLog, to Noter) {
 	api.Register(a, api.Operation{
 		ID: "jaas-webhook", Method: http.MethodPost, Path: "/webhooks/jaas/{appId}",
 		Summary: "Receive JaaS's events",
-		Description: "For JaaS alone, which signs what it sends with the webhook's secret. Keeps who is in which meeting, " +
-			"without which nobody can be kicked by user id. Events may come late, twice and in any order.",
-		Tag: tag, RawBody: true, Errors: []int{http.StatusUnauthorized, http.StatusServiceUnavailable},
-	}, func(ctx context.Context, in *webhookInput) (*webhookOutput, error) {
-		event, err := from.Receive(ctx, in.appID(), in.Signature, in.RawBody)
+		Description: "For JaaS alone, which signs what it sends with the webhook's secret, and sends an Authorization header if one was set up. " +
+			"Keeps who is in which meeting, without which nobody can be kicked by user id, and the events, each once however often it comes. They may come late, twice and in any order.",
+		Tag: tag, RawBody: true, MaxBody: maxEvent, Errors: []int{http.StatusUnauthorized, http.StatusServiceUnavailable},
+	}, func(ctx context.Context, in *webhookInput) (*inboxapi.Kept, error) {
+		event, err := from.Receive(ctx, in.appID(), jaas.Delivery{Signature: in.Signature, Authorization: in.Authorization, Body: in.RawBody})
 		if err != nil {
 			return nil, webhookProblem(ctx, err)
 		}
 		logs.Add(ctx, slog.Any("event", event))
-		return note(ctx, event, to)
+		return keep(ctx, event, log, to)
 	})
 }
 
-func note(ctx context.Context, event jaas.Event, to Noter) (*webhookOutput, error) {
-	out := &webhookOutput{}
-	out.Body.Outcome = "ignored"
-	who, concerns, err := event.Participant()
-	if err != nil {
-		return nil, webhookProblem(ctx, err)
+// keep takes an event in. Who is inside is noted first, and again for an event that is known: the first try may have ended
+// between the two.
+func keep(ctx context.Context, event jaas.Event, log inboxapi.EventLog, to Noter) (*inboxapi.Kept, error) {
+	if err := note(ctx, event, to); err != nil {
+		return nil, err
 	}
-	if !concerns || who.UserID == "" || event.Room == "" {
-		return out, nil
-	}
-	out.Body.Outcome = "noted"
-	return out, to.Note(ctx, roster.Sighting{
-		Conference: jaas.Conference(event.AppID, event.Room), GuestID: who.UserID, ID: string(who.ID),
-		Inside: event.Type == jaas.ParticipantJoined, At: event.At,
+	return inboxapi.Keep(ctx, log, inbox.Event{
+		Source: source(event.AppID, event.Room), Name: string(event.Type), ID: event.ID, Data: bounded(event),
 	})
+}
+
+// note keeps what an event tells of who is inside. One that tells it in a form of its own is not to be lost for that.
+func note(ctx context.Context, event jaas.Event, to Noter) error {
+	if event.Room == "" {
+		return nil
+	}
+	conference := jaas.Conference(event.AppID, event.Room)
+	who, concerns, err := event.Participant()
+	if err == nil && concerns {
+		return to.Note(ctx, roster.Sighting{
+			Conference: conference, Session: event.Session, Breakout: who.Breakout, GuestID: userOf(who), ID: string(who.ID),
+			Name: clipped(who.Name), Moderator: who.Moderator, Inside: event.Type == jaas.ParticipantJoined, At: event.At,
+		})
+	}
+	breakout, over, endErr := event.Destroyed()
+	if endErr == nil && over {
+		return to.NoteEnd(ctx, roster.End{Conference: conference, Session: event.Session, Breakout: breakout, At: event.At})
+	}
+	if err := errors.Join(err, endErr); err != nil {
+		slog.WarnContext(ctx, "event not understood", "provider", jaas.Provider, "event", event, "error", err)
+	}
+	return nil
+}
+
+// userOf gives the id that somebody can be banned by; there is none of another form in a list, where it could be of any length.
+func userOf(who jaas.EventParticipant) string {
+	if jitsimeet.CheckUserID(who.UserID) != nil {
+		return ""
+	}
+	return who.UserID
+}
+
+// mostName is how many characters of a name are listed.
+const mostName = 256
+
+func clipped(name string) string {
+	if runes := []rune(name); len(runes) > mostName {
+		return string(runes[:mostName])
+	}
+	return name
+}
+
+const (
+	// mostData is how many bytes of an event are kept, with room for what the table adds.
+	mostData = 200 << 10
+	// leftOutField says of a larger one, which is kept without its data, how many bytes it had.
+	leftOutField = "$leftOut"
+)
+
+// bounded makes of an event that would not fit the table one that says that it was there.
+func bounded(event jaas.Event) map[string]json.RawMessage {
+	size := 0
+	for name, value := range event.Whole {
+		size += len(name) + len(value)
+	}
+	if size <= mostData {
+		return event.Whole
+	}
+	kept := map[string]json.RawMessage{leftOutField: json.RawMessage(strconv.Itoa(size))}
+	for _, name := range []string{"idempotencyKey", "eventType", "sessionId", "timestamp", "fqn", "customerId", "appId"} {
+		if value, ok := event.Whole[name]; ok && len(value) < mostField {
+			kept[name] = value
+		}
+	}
+	return kept
+}
+
+// mostField is more than any field of the envelope has.
+const mostField = 4 << 10
+
+// source names what the events of a room are kept under, and those of a tenant that name none.
+func source(appID jaas.AppID, room jitsimeet.Room) string {
+	if room == "" {
+		return jaas.Provider + "#" + string(appID)
+	}
+	return jaas.Provider + "#" + jaas.Conference(appID, room)
 }
 
 // webhookProblem tells a stranger nothing, and JaaS what is wrong with its event.
@@ -79,9 +154,52 @@ func webhookProblem(ctx context.Context, err error) error {
 	switch {
 	case errors.Is(err, jaas.ErrSender):
 		slog.WarnContext(ctx, "webhook refused", "provider", jaas.Provider, "error", err)
-		return problem.New(http.StatusUnauthorized, problem.Unauthenticated, "the signature is not good")
+		return problem.New(http.StatusUnauthorized, problem.Unauthenticated, "the signature, or the Authorization header, is not good")
 	case errors.Is(err, jaas.ErrEvent):
 		return problem.New(http.StatusUnprocessableEntity, problem.InvalidRequest, err.Error())
 	}
 	return err
+}
+
+type listEventsInput struct {
+	RoomPath
+	inboxapi.PageQuery
+}
+
+type jaasEventBody struct {
+	EventType  string                     `json:"eventType" doc:"JaaS adds types" example:"PARTICIPANT_JOINED"`
+	ReceivedAt time.Time                  `json:"receivedAt"`
+	Event      map[string]json.RawMessage `json:"event" doc:"What JaaS sent: the envelope, with data in it. Order by its timestamp, in milliseconds since 1970"`
+	LeftOut    int                        `json:"leftOut,omitempty" doc:"How many bytes an event had that was too large to be kept: data is left out of it"`
+}
+
+type jaasEventsBody struct {
+	Events []jaasEventBody `json:"events" nullable:"false"`
+	Cursor string          `json:"cursor,omitempty" doc:"For the next page; absent on the last"`
+}
+
+// RegisterListEvents adds jaas-list-events.
+func RegisterListEvents(a huma.API, log inboxapi.EventLog) {
+	api.Register(a, api.Operation{
+		ID: "jaas-list-events", Method: http.MethodGet, Path: "/jaas/{appId}/rooms/{room}/events", Scope: scope, Tag: tag,
+		Summary: "List what JaaS told of a room",
+		Description: "The events that came by webhook, in the order in which they came, those of its breakout rooms included. They may have " +
+			"come late. A page of large events is shorter than asked for.",
+		Errors: []int{http.StatusServiceUnavailable},
+	}, func(ctx context.Context, in *listEventsInput) (*api.Output[jaasEventsBody], error) {
+		page, err := inboxapi.List(ctx, log, source(in.appID(), in.room()), in.PageQuery)
+		if err != nil {
+			return nil, err
+		}
+		out := &api.Output[jaasEventsBody]{Body: jaasEventsBody{Events: make([]jaasEventBody, len(page.Events)), Cursor: page.Next}}
+		for i, e := range page.Events {
+			body := jaasEventBody{EventType: e.Name, ReceivedAt: e.ReceivedAt, Event: e.Data}
+			if size, cut := e.Data[leftOutField]; cut {
+				body.LeftOut, _ = strconv.Atoi(string(size)) // of our own making
+				delete(body.Event, leftOutField)
+			}
+			out.Body.Events[i] = body
+		}
+		return out, nil
+	})
 }

@@ -13,6 +13,8 @@ import (
 	"testing"
 	"time"
 
+	"gavel/shared/clock"
+	"gavel/shared/inbox"
 	"gavel/shared/jaas"
 	"gavel/shared/roster"
 	"gavel/shared/table"
@@ -43,7 +45,7 @@ func setupHook(t *testing.T, store table.Store) hook {
 		"keyId": "4f4910", "privateKey": tenantKey(), "webhookSecret": webhookSecret,
 	}}
 	guests := roster.New(store)
-	return hook{setup(t, options{secrets: secretsFile(t, secret), roster: guests}), guests, "/webhooks/jaas/" + appID}
+	return hook{setup(t, options{secrets: secretsFile(t, secret), roster: guests, events: inbox.New(store, clock.Now)}), guests, "/webhooks/jaas/" + appID}
 }
 
 // deliver sends a body as JaaS does, signed now with the secret.
@@ -102,16 +104,19 @@ func TestWebhook_KeepsWhoIsInside(t *testing.T) {
 	}
 }
 
-func TestWebhook_IgnoresWhatItDoesNotKeep(t *testing.T) {
+func TestWebhook_KeepsWhatTellsOfNobody(t *testing.T) {
 	t.Parallel()
 	h := setupHook(t, nil)
 	for _, body := range []string{
 		strings.Replace(sighting("ROOM_CREATED", "aaaaaaaa", 1), `"data"`, `"x"`, 1),
 		sighting("SOMETHING_NEW", "aaaaaaaa", 1),
 		strings.Replace(sighting("PARTICIPANT_JOINED", "aaaaaaaa", 1), `"id":"u-17",`, "", 1),
+		sighting("PARTICIPANT_JOINED", "x", 1),
+		strings.Replace(sighting("PARTICIPANT_LEFT", "aaaaaaaa", 1), `"data":{`, `"data":[],"x":{`, 1),
+		strings.Replace(sighting("ROOM_DESTROYED", "aaaaaaaa", 1), `"data":{`, `"data":7,"x":{`, 1),
 	} {
-		if got := h.deliver(t, body, webhookSecret); got.status != http.StatusOK || !strings.Contains(string(got.body), `"ignored"`) {
-			t.Errorf("got %d %s, want it ignored: %s", got.status, got.body, body)
+		if got := h.deliver(t, body, webhookSecret); got.status != http.StatusOK || !strings.Contains(string(got.body), `"kept"`) {
+			t.Errorf("got %d %s, want it kept: %s", got.status, got.body, body)
 		}
 	}
 }
@@ -142,17 +147,18 @@ func TestWebhook_RefusesWhatIsSignedButNoEvent(t *testing.T) {
 	t.Parallel()
 	h := setupHook(t, nil)
 	for name, body := range map[string]string{
-		"no JSON":         "{",
-		"nothing":         "{}",
-		"another tenant":  strings.ReplaceAll(sighting("PARTICIPANT_JOINED", "aaaaaaaa", 1), appID, "vpaas-magic-cookie-ffffffffffffffffffffffffffffffff"),
-		"no id":           sighting("PARTICIPANT_JOINED", "x", 1),
-		"data of no form": strings.Replace(sighting("PARTICIPANT_JOINED", "aaaaaaaa", 1), `"data":{`, `"data":[],"x":{`, 1),
+		"no JSON":        "{",
+		"nothing":        "{}",
+		"another tenant": strings.ReplaceAll(sighting("PARTICIPANT_JOINED", "aaaaaaaa", 1), appID, "vpaas-magic-cookie-ffffffffffffffffffffffffffffffff"),
+		"no UTF-8":       strings.Replace(sighting("PARTICIPANT_JOINED", "aaaaaaaa", 1), "Ada", "\xff", 1),
+		"no key":         strings.Replace(sighting("PARTICIPANT_JOINED", "aaaaaaaa", 1), "idempotencyKey", "x", 1),
+		"settings":       `{"fqn":"` + appID + `/standup"}`,
 	} {
 		if got := h.deliver(t, body, webhookSecret); got.status != http.StatusUnprocessableEntity || strings.Contains(string(got.body), "ada@") {
 			t.Errorf("%s: got %d %s, want 422", name, got.status, got.body)
 		}
 	}
-	if got := h.deliver(t, strings.Repeat(" ", 70_000), webhookSecret); got.status != http.StatusRequestEntityTooLarge {
+	if got := h.deliver(t, strings.Repeat(" ", 4<<20+1), webhookSecret); got.status != http.StatusRequestEntityTooLarge {
 		t.Errorf("too large: got %d", got.status)
 	}
 }

@@ -27,6 +27,7 @@ type SenderChecker interface {
 // Noter keeps who is in a conference.
 type Noter interface {
 	Note(ctx context.Context, s roster.Sighting) error
+	NoteEnd(ctx context.Context, e roster.End) error
 }
 
 var _ Noter = (*roster.Roster)(nil)
@@ -76,6 +77,11 @@ func RegisterWebhook(a huma.API, client SenderChecker, log inboxapi.EventLog, to
 // keep takes an event in. Who is inside is noted first, and again for an event that is known: the first try may have ended
 // between the two.
 func keep(ctx context.Context, event jitsi.Event, log inboxapi.EventLog, to Noter) (*inboxapi.Kept, error) {
+	if event.Kind == jitsi.RoomDestroyed && !event.Breakout { // events name no session, so that times decide
+		if err := to.NoteEnd(ctx, roster.End{Conference: event.Node, At: event.At}); err != nil {
+			return nil, err
+		}
+	}
 	concerns := event.Kind == jitsi.OccupantJoined || event.Kind == jitsi.OccupantLeft
 	// A breakout room has the main room's name, and nobody can be removed from it.
 	if concerns && !event.Breakout && event.UserID != "" && event.ParticipantID != "" {

@@ -34,6 +34,7 @@ import (
 	"gavel/shared/bindings"
 	"gavel/shared/config"
 	"gavel/shared/httpclient"
+	"gavel/shared/inbox"
 	"gavel/shared/jaas"
 	"gavel/shared/logs"
 	"gavel/shared/objects"
@@ -139,7 +140,7 @@ func setup(t testing.TB, opt options) *world {
 		Store: w.store, Providers: bindings.New(settings, bindings.Clients{JaaS: client}, w.store), Files: w.startFiles(t), Now: w.now,
 	})
 	roomsapi.Register(api.New(mux), w.service)
-	jaasapi.RegisterWebhook(api.New(mux), client, roster.New(w.store))
+	jaasapi.RegisterWebhook(api.New(mux), client, inbox.New(w.store, w.now), roster.New(w.store))
 	return w
 }
 
@@ -182,7 +183,13 @@ func (w *world) startSandbox(t testing.TB) {
 			return sandboxjaas.Webhook{URL: w.url + "/webhooks/jaas/" + appID, Secret: webhookSecret}, nil
 		},
 	})
-	t.Cleanup(w.jaas.Close)
+	t.Cleanup(func() {
+		// What is under way when the sandbox closes would show in the log as a call that its caller gave up.
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), 2*time.Second)
+		defer cancel()
+		_ = w.jaas.Flush(ctx)
+		w.jaas.Close()
+	})
 	const mount = "/sandbox" // an upstream is never at the root of its host
 	w.jaasURL = w.start(t, &w.upstream, http.StripPrefix(mount, w.jaas)) + mount
 }

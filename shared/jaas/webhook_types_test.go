@@ -1,0 +1,157 @@
+package jaas_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"gavel/shared/jaas"
+)
+
+// documentedTypes are those of https://developer.8x8.com/jaas/docs/webhooks-payload, but for SETTINGS_PROVISIONING, which is no event.
+func documentedTypes() []string {
+	return []string{
+		"AGGREGATED_REACTIONS",
+		"CHAT_UPLOADED",
+		"DIAL_IN_ENDED",
+		"DIAL_IN_STARTED",
+		"DIAL_OUT_ENDED",
+		"DIAL_OUT_STARTED",
+		"DOCUMENT_ADDED",
+		"DOCUMENT_DELETED",
+		"FEEDBACK",
+		"LIVE_STREAM_ENDED",
+		"LIVE_STREAM_STARTED",
+		"PARTICIPANT_JOINED",
+		"PARTICIPANT_JOINED_LOBBY",
+		"PARTICIPANT_LEFT",
+		"PARTICIPANT_LEFT_LOBBY",
+		"POLL_ANSWER",
+		"POLL_CREATED",
+		"REACTIONS",
+		"RECORDING_ENDED",
+		"RECORDING_STARTED",
+		"RECORDING_UPLOADED",
+		"ROLE_CHANGED",
+		"ROOM_CREATED",
+		"ROOM_DESTROYED",
+		"RTCSTATS_UPLOADED",
+		"SCREEN_SHARING_HISTORY",
+		"SIP_CALL_IN_ENDED",
+		"SIP_CALL_IN_STARTED",
+		"SIP_CALL_OUT_ENDED",
+		"SIP_CALL_OUT_STARTED",
+		"SPEAKER_STATS",
+		"TRANSCRIPTION_CHUNK_RECEIVED",
+		"TRANSCRIPTION_UPLOADED",
+		"USAGE",
+		"VIDEO_SEGMENT_UPLOADED",
+	}
+}
+
+// TestParseEvent_TakesEveryDocumentedType reads the samples of testdata/events, which were written by hand from the documents.
+func TestParseEvent_TakesEveryDocumentedType(t *testing.T) {
+	t.Parallel()
+	files := must(filepath.Glob(filepath.Join("testdata", "events", "*.json")))
+	if got, want := len(files), len(documentedTypes()); got != want {
+		t.Errorf("got %d samples, want one for each of %d types", got, want)
+	}
+	for _, name := range documentedTypes() {
+		body, err := os.ReadFile(filepath.Join("testdata", "events", name+".json"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		event, err := jaas.ParseEvent(body)
+		if err != nil || string(event.Type) != name || event.AppID != appID || event.Room != "standup" {
+			t.Errorf("%s: got %v, %v, want an event of standup", name, event, err)
+		}
+		var whole map[string]json.RawMessage
+		if err := json.Unmarshal(body, &whole); err != nil || len(event.Whole) != len(whole) || !bytes.Equal(event.Whole["data"], whole["data"]) {
+			t.Errorf("%s: got %d fields, %v, want all %d", name, len(event.Whole), err, len(whole))
+		}
+		who, concerns, err := event.Participant()
+		isOne := name == "PARTICIPANT_JOINED" || name == "PARTICIPANT_LEFT"
+		if err != nil || concerns != isOne || isOne && (who.UserID != "u-17" || who.Name != "Ada" || !who.Moderator) {
+			t.Errorf("%s: got %+v, %t, %v", name, who, concerns, err)
+		}
+		if _, over, err := event.Destroyed(); err != nil || over != (name == "ROOM_DESTROYED") {
+			t.Errorf("%s: got over %t, %v", name, over, err)
+		}
+		if strings.Contains(string(body), "@") && !strings.Contains(string(body), "example") && !strings.Contains(string(body), "8x8.vc") {
+			t.Errorf("%s: got an address that may be somebody's", name)
+		}
+	}
+}
+
+func TestReceive_ChecksTheHeaderAndNoticesARotation(t *testing.T) {
+	t.Parallel()
+	f := setup(t)
+	event := []byte(vectorBody)
+	f.clock.at = signing
+	put := func(secret, header string) {
+		content := secretOfKey(keyID, theKey())
+		content["webhookSecret"], content["webhookAuthorization"] = secret, header
+		f.vault.put(t, map[string]any{secretName(vectorApp): content})
+	}
+	receive := func(header string) error {
+		_, err := f.client.Receive(t.Context(), vectorApp, jaas.Delivery{Signature: vectorHeader, Authorization: header, Body: event})
+		return err
+	}
+	wants := func(when, header string, good bool, reads int64) {
+		t.Helper()
+		before := f.vault.reads.Load()
+		err := receive(header)
+		if good != (err == nil) || err != nil && !errors.Is(err, jaas.ErrSender) || f.vault.reads.Load()-before != reads {
+			t.Errorf("%s: got %v after %d reads, want good %t after %d", when, err, f.vault.reads.Load()-before, good, reads)
+		}
+	}
+	put(vectorSecret, "")
+	wants("no header is asked for", "whatever", true, 1)
+	put(vectorSecret, " Basic Z2F2ZWw6, x ")
+	wants("the old secret, good still", "", true, 0)
+	f = setup(t)
+	f.clock.at = signing
+	put(vectorSecret, " Basic Z2F2ZWw6, x ")
+	wants("the header", "Basic Z2F2ZWw6, x", true, 1)
+	for _, header := range []string{"", "Basic Z2F2ZWw6", "basic Z2F2ZWw6, x", "Basic Z2F2ZWw6, x ", vectorSecret} {
+		wants("another header "+header, header, false, 1)
+	}
+	put(vectorSecret, "Bearer new")
+	wants("the new header", "Bearer new", true, 1)
+	wants("the old one", "Basic Z2F2ZWw6, x", false, 1)
+	put("whsec_other", "Bearer new")
+	wants("the old signature while nobody noticed", "Bearer new", true, 0)
+	wants("a bad header shows the new secret", "x", false, 1)
+	wants("the old signature", "Bearer new", false, 1)
+	put(vectorSecret, "Bearer new")
+	wants("the new signature", "Bearer new", true, 1)
+}
+
+func TestReceive_DoesNotLookAgainWhereNoSecretWouldHelp(t *testing.T) {
+	t.Parallel()
+	f := setup(t)
+	content := secretOfKey(keyID, theKey())
+	content["webhookSecret"] = vectorSecret
+	f.vault.put(t, map[string]any{secretName(vectorApp): content})
+	for _, header := range []string{"", "t=1", vectorHeader} { // the last one is far too old by the clock
+		_, err := f.client.Receive(t.Context(), vectorApp, jaas.Delivery{Signature: header, Body: []byte(vectorBody)})
+		if !errors.Is(err, jaas.ErrSender) || f.vault.reads.Load() != 1 {
+			t.Errorf("%q: got %v after %d reads, want %v after one", header, err, f.vault.reads.Load(), jaas.ErrSender)
+		}
+	}
+}
+
+func TestSecret_WithAHeaderThatNoneCanBeIsRefused(t *testing.T) {
+	t.Parallel()
+	for _, header := range []string{" ", "\t\n", "Basic\nx", "Basic\x00"} {
+		content := secretOfKey(keyID, theKey())
+		content["webhookAuthorization"] = header
+		if reason := unusable(t, withSecret(t, content)); !strings.Contains(reason, "webhookAuthorization") {
+			t.Errorf("%q: got %q, want webhookAuthorization named", header, reason)
+		}
+	}
+}
