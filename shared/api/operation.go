@@ -95,23 +95,7 @@ func Register[I, O any](api huma.API, op Operation, handle func(context.Context,
 			Content:     map[string]*huma.MediaType{op.ContentType: {Schema: schemaOfBytes(op.ContentType)}},
 		}}
 	}
-	if op.Scope != "" {
-		described.Security = []map[string][]string{{schemeAPIKey: {op.Scope}}, {schemeBearer: {op.Scope}}}
-		described.Middlewares = append(described.Middlewares, admitting(inScope(op.Scope)))
-	}
-	if op.Person {
-		described.Security = []map[string][]string{{schemeBearer: {}}}
-		described.Middlewares = append(described.Middlewares, admitting(isPerson))
-	}
-	if op.Scope != "" || op.Person {
-		described.Parameters = append(described.Parameters, reasonParameter())
-		described.Middlewares = append(described.Middlewares, reasoned)
-	}
-	described.Middlewares = append(described.Middlewares, once)
-	if op.keyed() {
-		described.Parameters = []*huma.Param{{Ref: keyReference}}
-		described.Middlewares = append(described.Middlewares, keyed(op))
-	}
+	op.admit(&described)
 	huma.Register(api, described, func(ctx context.Context, in *I) (*O, error) {
 		try, refusal := begin(ctx)
 		if refusal != nil {
@@ -129,6 +113,27 @@ func Register[I, O any](api huma.API, op Operation, handle func(context.Context,
 		try.succeeded()
 		return out, nil
 	})
+}
+
+// admit has the operation take whom it is for, with what they may say of a call beside its input.
+func (op Operation) admit(described *huma.Operation) {
+	if op.Scope != "" {
+		described.Security = []map[string][]string{{schemeAPIKey: {op.Scope}}, {schemeBearer: {op.Scope}}}
+		described.Middlewares = append(described.Middlewares, admitting(inScope(op.Scope)))
+	}
+	if op.Person {
+		described.Security = []map[string][]string{{schemeBearer: {}}}
+		described.Middlewares = append(described.Middlewares, admitting(isPerson))
+	}
+	if op.Scope != "" || op.Person {
+		described.Parameters = append(described.Parameters, reasonParameter())
+		described.Middlewares = append(described.Middlewares, reasoned)
+	}
+	described.Middlewares = append(described.Middlewares, once)
+	if op.keyed() {
+		described.Parameters = append(described.Parameters, &huma.Param{Ref: keyReference})
+		described.Middlewares = append(described.Middlewares, keyed(op))
+	}
 }
 
 // shownKey is under what an operation that is Shown says so to whatever answers in its place.

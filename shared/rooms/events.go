@@ -79,14 +79,6 @@ func (e Effect) event(kind string, who audit.Actor, room string) audit.Event {
 	return event
 }
 
-// events gives the event, if anything was to be done at the provider.
-func (e Effect) events(event audit.Event) []audit.Event {
-	if e.Provider == "" {
-		return nil
-	}
-	return []audit.Event{event}
-}
-
 // record writes the event of what was just done at a provider, together with the changes that note it. They may no longer
 // fit, as when the sweep has been there meanwhile: what was done was done, and the event is written by itself. If it
 // cannot be written at all that is logged, and no reason for the call to fail.

@@ -320,13 +320,14 @@ func TestOpenAPI_ParametersAreThoseOfThePath(t *testing.T) {
 			want = append(want, match[1])
 		}
 		parameters, _ := op.object["parameters"].([]any)
-		keyed := false
+		keyed, reasoned := false, false
 		for _, p := range parameters {
 			if reference, is := in(p, "$ref").(string); is {
 				keyed = keyed || reference == "#/components/parameters/IdempotencyKey"
 				continue
 			}
 			name, _ := in(p, "name").(string)
+			reasoned = reasoned || name == api.HeaderReason
 			if in(p, "in") == "path" {
 				got = append(got, name)
 				if in(p, "required") != true {
@@ -339,6 +340,9 @@ func TestOpenAPI_ParametersAreThoseOfThePath(t *testing.T) {
 		}
 		if want := op.method == "post" && op.object["security"] != nil; keyed != want {
 			t.Errorf("got %t, want %t: whether %s takes an Idempotency-Key", keyed, want, op.id)
+		}
+		if want := op.object["security"] != nil; reasoned != want {
+			t.Errorf("got %t, want %t: whether %s takes a reason", reasoned, want, op.id)
 		}
 		slices.Sort(want)
 		slices.Sort(got)

@@ -172,10 +172,12 @@ func TestStory_OfARoom(t *testing.T) {
 	}
 }
 
-// sweeps demands what is due.
+// sweeps demands what is due, however late it is.
 func (s *stage) sweeps(t testing.TB, want rooms.Swept) {
 	t.Helper()
-	if got, err := s.rooms.Sweep(t.Context()); err != nil || got != want {
+	got, err := s.rooms.Sweep(t.Context())
+	got.Oldest = 0
+	if err != nil || got != want {
 		t.Errorf("got %+v, %v swept, want %+v", got, err, want)
 	}
 }

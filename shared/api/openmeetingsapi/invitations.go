@@ -63,10 +63,12 @@ type invitedBody struct {
 // RegisterCreateInvitation adds openmeetings-create-invitation.
 func RegisterCreateInvitation(a huma.API, client Inviter) {
 	register(a, api.Operation{
-		ID: "openmeetings-create-invitation", Method: http.MethodPost, Path: "/openmeetings/rooms/{roomId}/invitations", Status: http.StatusCreated, Once: true,
-		Summary:     "Invite somebody by e-mail address",
-		Description: "Makes a link for somebody who is in no system of yours. The server keeps them as a contact of its account. Current servers look whether the room exists when the link is opened.",
-		Errors:      notFound,
+		ID: "openmeetings-create-invitation", Method: http.MethodPost, Path: "/openmeetings/rooms/{roomId}/invitations",
+		Status: http.StatusCreated, Once: true,
+		Summary: "Invite somebody by e-mail address",
+		Description: "Makes a link for somebody who is in no system of yours. The server keeps them as a contact of its account. " +
+			"Current servers look whether the room exists when the link is opened.",
+		Errors: notFound,
 	}, func(ctx context.Context, in *createInvitationInput) (*api.Output[invitedBody], error) {
 		b := in.Body
 		invitation := openmeetings.Invitation{

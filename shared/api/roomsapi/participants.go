@@ -66,7 +66,8 @@ func RegisterRemoveParticipant(a huma.API, s ParticipantRemover) {
 	register(a, api.Operation{
 		ID: "rooms-remove-participant", Method: http.MethodDelete, Path: "/admin/room/{room_id}/participant",
 		Summary: "Remove somebody",
-		Description: "Takes somebody out of the room, and of its meeting: there they are kicked if they are inside, and banned where the meeting system has bans. " +
+		Description: "Takes somebody out of the room, and of its meeting: there they are kicked if they are inside, " +
+			"and banned where the meeting system has bans. " +
 			"The last admin cannot be removed. For admins, who may remove themselves.",
 		Errors: []int{http.StatusNotFound, http.StatusConflict},
 	}, func(ctx context.Context, caller string, in *removeInput) (*removeOutput, error) {
