@@ -20,6 +20,7 @@ import (
 	"testing"
 	"time"
 
+	"gavel/local/pipes"
 	"gavel/shared/httpclient"
 	"gavel/shared/jaas"
 	"gavel/shared/jitsimeet"
@@ -162,13 +163,12 @@ func withDomain(name string) option   { return func(s *settings) { s.domain = na
 func withPath(path string) option     { return func(s *settings) { s.path = path } }
 func withTrailing(text string) option { return func(s *settings) { s.trailing = text } }
 
-// inMemory keeps the traffic in the process: in a synctest bubble, where time passes only when
-// everybody waits, a connection of the kernel's would look like work to do.
+// inMemory has the upstream answer in a synctest bubble.
 func inMemory() option {
 	return func(s *settings) {
-		wire := &pipes{dialled: make(chan net.Conn), closed: make(chan struct{})}
+		wire := pipes.Listen("jaas.test")
 		s.listener = wire
-		s.transport = &http.Transport{DialContext: wire.dial}
+		s.transport = &http.Transport{DialContext: wire.DialContext}
 	}
 }
 
@@ -281,46 +281,6 @@ func secretError(tb testing.TB, err error) *secrets.Error {
 	}
 	return failure
 }
-
-// pipes is a listener whose connections are pipes in memory.
-type pipes struct {
-	dialled chan net.Conn
-	closed  chan struct{}
-	once    sync.Once
-}
-
-func (p *pipes) dial(ctx context.Context, _, _ string) (net.Conn, error) {
-	near, far := net.Pipe()
-	select {
-	case p.dialled <- far:
-		return near, nil
-	case <-p.closed:
-		return nil, net.ErrClosed
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
-}
-
-func (p *pipes) Accept() (net.Conn, error) {
-	select {
-	case c := <-p.dialled:
-		return c, nil
-	case <-p.closed:
-		return nil, net.ErrClosed
-	}
-}
-
-func (p *pipes) Close() error {
-	p.once.Do(func() { close(p.closed) })
-	return nil
-}
-
-func (p *pipes) Addr() net.Addr { return inProcess{} }
-
-type inProcess struct{}
-
-func (inProcess) Network() string { return "pipe" }
-func (inProcess) String() string  { return "jaas.test" }
 
 // serve starts a server on the listener, or on a port of this machine.
 func serve(tb testing.TB, listener net.Listener, handler http.Handler) *httptest.Server {

@@ -21,6 +21,7 @@ import (
 	"testing"
 	"time"
 
+	"gavel/local/pipes"
 	"gavel/shared/httpclient"
 	"gavel/shared/jitsi"
 	"gavel/shared/jitsimeet"
@@ -201,13 +202,12 @@ type settings struct {
 	changes   fields // of the secret
 }
 
-// inMemory keeps the traffic in the process: in a synctest bubble, where time passes only when everybody waits, a
-// connection of the kernel's would look like work to do.
+// inMemory has the upstream answer in a synctest bubble.
 func inMemory() option {
 	return func(s *settings) {
-		wire := &pipes{dialled: make(chan net.Conn), closed: make(chan struct{})}
+		wire := pipes.Listen("jitsi.test")
 		s.listener = wire
-		s.transport = &http.Transport{DialContext: wire.dial, DisableCompression: true}
+		s.transport = &http.Transport{DialContext: wire.DialContext, DisableCompression: true}
 	}
 }
 
@@ -282,46 +282,6 @@ func has(text string, parts ...string) (string, bool) {
 	}
 	return "", false
 }
-
-// pipes is a listener whose connections are pipes in memory.
-type pipes struct {
-	dialled chan net.Conn
-	closed  chan struct{}
-	once    sync.Once
-}
-
-func (p *pipes) dial(ctx context.Context, _, _ string) (net.Conn, error) {
-	near, far := net.Pipe()
-	select {
-	case p.dialled <- far:
-		return near, nil
-	case <-p.closed:
-		return nil, net.ErrClosed
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
-}
-
-func (p *pipes) Accept() (net.Conn, error) {
-	select {
-	case c := <-p.dialled:
-		return c, nil
-	case <-p.closed:
-		return nil, net.ErrClosed
-	}
-}
-
-func (p *pipes) Close() error {
-	p.once.Do(func() { close(p.closed) })
-	return nil
-}
-
-func (p *pipes) Addr() net.Addr { return inProcess{} }
-
-type inProcess struct{}
-
-func (inProcess) Network() string { return "pipe" }
-func (inProcess) String() string  { return "jitsi.test" }
 
 // now is the time of a synctest bubble.
 func now() time.Time { return time.Now() }
