@@ -24,7 +24,7 @@ func TestFunctions_IdempotencyKey(t *testing.T) {
 	if other := s.send(t, "jaas-dial-out", inHeader("idempotency-key", "k,2")); other.Headers["Idempotency-Replayed"] != "" {
 		t.Error("got a key taken for another that begins like it")
 	}
-	bare := start(t, s.server, "jaas-dial-out")
+	bare := run(t, "jaas-dial-out", []string{"AWS_ENDPOINT_URL=" + s.server.URL() + "/local/aws"})
 	got := invoke(t, bare, edited(t, event(t, "jaas-dial-out"), key))
 	if got.StatusCode != http.StatusServiceUnavailable || !strings.Contains(got.Body, "not_configured") || !strings.Contains(got.Body, "GAVEL_TABLE") {
 		t.Errorf("got %d %s, want the missing setting named", got.StatusCode, got.Body)

@@ -127,6 +127,11 @@ func (s *swept) measure(ctx context.Context, e *engine, due int) error {
 	if err := e.raw.hold(ctx, rec.found); err != nil {
 		return err
 	}
+	for i := range rec.calls {
+		if rec.calls[i], err = rec.calls[i].retold(); err != nil {
+			return err
+		}
+	}
 	begun = time.Now()
 	for _, c := range rec.calls {
 		if err := c.make(ctx, e.raw); err != nil {

@@ -117,7 +117,11 @@ func replay(ctx context.Context, r raw, op operation, id string, calls ...call) 
 		if op.creates {
 			c = c.as(id, fresh.String())
 		}
-		if err := c.make(ctx, r); err != nil {
+		c, err := c.retold()
+		if err == nil {
+			err = c.make(ctx, r)
+		}
+		if err != nil {
 			return err
 		}
 	}

@@ -3,7 +3,10 @@ package rooms_test
 import (
 	"bytes"
 	"context"
+	"slices"
 	"strings"
+
+	"github.com/gofrs/uuid/v5"
 
 	"gavel/shared/table"
 )
@@ -66,6 +69,27 @@ func (c call) as(id, other string) call {
 		changes[i] = change
 	}
 	return call{keys: c.keys, span: c.span, changes: changes}
+}
+
+// retold gives the call with new ids for the events that it writes, each of which can be written once.
+func (c call) retold() (call, error) {
+	c.changes = slices.Clone(c.changes)
+	fresh := map[string]string{}
+	for i, change := range c.changes {
+		if !strings.HasPrefix(change.Item.Partition, "audit#") {
+			continue
+		}
+		id := strings.TrimPrefix(change.Item.Sort, "at#")
+		if fresh[id] == "" {
+			other, err := uuid.NewV7()
+			if err != nil {
+				return call{}, err
+			}
+			fresh[id] = other.String()
+		}
+		c.changes[i].Item = renamed(change.Item, id, fresh[id])
+	}
+	return c, nil
 }
 
 func renamed(item table.Item, id, other string) table.Item {
