@@ -117,7 +117,9 @@ func Do(t testing.TB, request *http.Request) Answer {
 // Says gives an answer of a provider, with headers, which are names and values in turn.
 func Says(status int, body string, header ...string) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Type", "application/json")
+		if body != "" {
+			w.Header().Set("Content-Type", "application/json")
+		}
 		for i := 0; i < len(header); i += 2 {
 			w.Header().Set(header[i], header[i+1])
 		}

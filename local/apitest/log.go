@@ -50,7 +50,7 @@ type Watch struct {
 }
 
 // moment is left out: its digits may be anything.
-var moment = regexp.MustCompile(`"time":"[^"]*"`)
+var moment = regexp.MustCompile(`"time":"[0-9T:.Z+-]*"`)
 
 // Write takes one line, as slog's handlers write it.
 func (w *Watch) Write(line []byte) (int, error) {
@@ -120,7 +120,8 @@ func (w *Watch) FindsWhatItIsThereFor(t *testing.T, secret ...string) {
 		}
 	}
 	for _, line := range []string{
-		`{"msg":"request"}`, `{"msg":"request","requestId":"1","status":200,"method":"GET","durationMs":1}`,
+		`{"msg":"request"}`, `{"msg":"request","requestId":"1","status":404,"method":"GET"}`,
+		`{"msg":"request","requestId":"1","status":200,"method":"GET","durationMs":1}`,
 		`{"msg":"request","requestId":"1","status":200,"method":"GET","durationMs":1,"operation":"x"}`,
 		`{"msg":"request","requestId":"1","status":422,"method":"GET","durationMs":1,"operation":"x","principal":"y"}`,
 		`{"msg":"request","requestId":"1","status":200,"method":"GET","durationMs":1,"operation":"x","principal":"y","provider":"` + w.Provider + `"}`,
@@ -130,7 +131,7 @@ func (w *Watch) FindsWhatItIsThereFor(t *testing.T, secret ...string) {
 		}
 	}
 	good := alike()
-	logs.New(good, "").Info("provider called", "provider", w.Provider, "upstreamStatus", 200)
+	logs.New(good, "").Info("provider called", "provider", w.Provider, "operation", w.Provider+"-create-user", "upstreamStatus", 200)
 	if found := good.Found(); len(found) != 0 {
 		t.Errorf("got %q, want no fault", found)
 	}
