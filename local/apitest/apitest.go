@@ -58,15 +58,21 @@ func Machine(scopes ...string) auth.Resolver {
 // Serve serves an API and gives its URL. It does what stands before one: it gives each request an id and a caller.
 func Serve(t testing.TB, handler http.Handler, caller auth.Resolver) string {
 	t.Helper()
-	served := httptest.NewServer(identified(handler, caller))
+	return ServeAll(t, handler, func(ctx context.Context, _ http.Header) (auth.Principal, error) { return caller(ctx) })
+}
+
+// ServeAll is Serve for callers that are told apart by the headers of their requests.
+func ServeAll(t testing.TB, handler http.Handler, who func(context.Context, http.Header) (auth.Principal, error)) string {
+	t.Helper()
+	served := httptest.NewServer(identified(handler, who))
 	t.Cleanup(served.Close)
 	return served.URL
 }
 
-func identified(next http.Handler, caller auth.Resolver) http.Handler {
+func identified(next http.Handler, who func(context.Context, http.Header) (auth.Principal, error)) http.Handler {
 	var last atomic.Int64
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		ctx := auth.WithResolver(r.Context(), caller)
+		ctx := auth.WithResolver(r.Context(), func(ctx context.Context) (auth.Principal, error) { return who(ctx, r.Header) })
 		ctx = logs.WithRequestID(ctx, "request-"+strconv.FormatInt(last.Add(1), 10))
 		next.ServeHTTP(w, r.WithContext(ctx))
 	})

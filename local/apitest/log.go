@@ -49,8 +49,10 @@ type Watch struct {
 	faults []string
 }
 
-// moment is left out: its digits may be anything.
 var moment = regexp.MustCompile(`"time":"[0-9T:.Z+-]*"`)
+
+// Undated gives a line without its time, whose digits may be anything.
+func Undated(line []byte) []byte { return moment.ReplaceAll(line, nil) }
 
 // Write takes one line, as slog's handlers write it.
 func (w *Watch) Write(line []byte) (int, error) {
@@ -61,7 +63,7 @@ func (w *Watch) Write(line []byte) (int, error) {
 	if lack := w.Lacking(line); lack != "" {
 		w.add("lacks " + lack + ": " + string(line))
 	}
-	line = moment.ReplaceAll(line, nil)
+	line = Undated(line)
 	if found := w.Betrays.Find(line); found != nil {
 		w.add(fmt.Sprintf("says %q: %s", found, line))
 	}

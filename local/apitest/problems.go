@@ -18,6 +18,8 @@ type Problems struct {
 	Confidential *regexp.Regexp
 	// Inside are words that tell of our own code, or of a value that was refused.
 	Inside []string
+	// Once is whether a place has one fault at most.
+	Once bool
 }
 
 // Document reads a problem document and checks what all of them have in common.
@@ -64,11 +66,15 @@ func (c Problems) Is(t testing.TB, got Answer, status int, code problem.Code) pr
 	return p
 }
 
-// Refused checks the problem document of a request that is wrong, and where it says so. A place stands there twice where
-// the schema and a check of its own both have something to say.
+// Refused checks the problem document of a request that is wrong, and where it says so. Unless it has to be once, a place
+// may stand there twice, where the schema and a check of its own both have something to say.
 func (c Problems) Refused(t testing.TB, got Answer, status int, where ...string) {
 	t.Helper()
-	if found := slices.Compact(c.faults(t, got, status)); !slices.Equal(found, where) {
+	found := c.faults(t, got, status)
+	if !c.Once {
+		found = slices.Compact(found)
+	}
+	if !slices.Equal(found, where) {
 		t.Errorf("got faults at %q, want at %q: %.500s", found, where, got.Body)
 	}
 }
