@@ -102,8 +102,12 @@ func Send(t testing.TB, base, method, path, body string, header http.Header) Ans
 	return Do(t, request)
 }
 
-// plain does not follow redirects, so that one would be seen.
-var plain = &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+// plain does not follow redirects, so that one would be seen. Its connections are its own: those of the default one are
+// closed whenever a test server is.
+var plain = &http.Client{
+	Transport:     &http.Transport{MaxIdleConnsPerHost: 16},
+	CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+}
 
 // Do sends a request as it is.
 func Do(t testing.TB, request *http.Request) Answer {
