@@ -58,15 +58,21 @@ func Machine(scopes ...string) auth.Resolver {
 // Serve serves an API and gives its URL. It does what stands before one: it gives each request an id and a caller.
 func Serve(t testing.TB, handler http.Handler, caller auth.Resolver) string {
 	t.Helper()
-	served := httptest.NewServer(identified(handler, caller))
+	return ServeAll(t, handler, func(ctx context.Context, _ http.Header) (auth.Principal, error) { return caller(ctx) })
+}
+
+// ServeAll is Serve for callers that are told apart by the headers of their requests.
+func ServeAll(t testing.TB, handler http.Handler, who func(context.Context, http.Header) (auth.Principal, error)) string {
+	t.Helper()
+	served := httptest.NewServer(identified(handler, who))
 	t.Cleanup(served.Close)
 	return served.URL
 }
 
-func identified(next http.Handler, caller auth.Resolver) http.Handler {
+func identified(next http.Handler, who func(context.Context, http.Header) (auth.Principal, error)) http.Handler {
 	var last atomic.Int64
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		ctx := auth.WithResolver(r.Context(), caller)
+		ctx := auth.WithResolver(r.Context(), func(ctx context.Context) (auth.Principal, error) { return who(ctx, r.Header) })
 		ctx = logs.WithRequestID(ctx, "request-"+strconv.FormatInt(last.Add(1), 10))
 		next.ServeHTTP(w, r.WithContext(ctx))
 	})
@@ -96,8 +102,12 @@ func Send(t testing.TB, base, method, path, body string, header http.Header) Ans
 	return Do(t, request)
 }
 
-// plain does not follow redirects, so that one would be seen.
-var plain = &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+// plain does not follow redirects, so that one would be seen. Its connections are its own: those of the default one are
+// closed whenever a test server is.
+var plain = &http.Client{
+	Transport:     &http.Transport{MaxIdleConnsPerHost: 16},
+	CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+}
 
 // Do sends a request as it is.
 func Do(t testing.TB, request *http.Request) Answer {
@@ -117,7 +127,9 @@ func Do(t testing.TB, request *http.Request) Answer {
 // Says gives an answer of a provider, with headers, which are names and values in turn.
 func Says(status int, body string, header ...string) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Type", "application/json")
+		if body != "" {
+			w.Header().Set("Content-Type", "application/json")
+		}
 		for i := 0; i < len(header); i += 2 {
 			w.Header().Set(header[i], header[i+1])
 		}

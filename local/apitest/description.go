@@ -47,8 +47,9 @@ func Describe(register func(huma.API)) *Description {
 // value of the body. Answers of no operation are passed over.
 func (d *Description) Check(t testing.TB, method, path string, got Answer) {
 	t.Helper()
-	at, err := url.Parse("http://gavel.test" + path)
-	if err != nil || strings.Contains(path, "/.") {
+	// A segment of dots is a value like any other to the API, which the routes here would not see.
+	at, err := url.Parse("http://gavel.test" + strings.ReplaceAll(path, "/.", "/x"))
+	if err != nil {
 		return
 	}
 	_, pattern := d.routes.Handler(&http.Request{Method: method, URL: at, Host: at.Host})

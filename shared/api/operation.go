@@ -105,7 +105,7 @@ func Register[I, O any](api huma.API, op Operation, handle func(context.Context,
 		if err != nil {
 			p := Problem(ctx, err)
 			if op.Shown {
-				p.Message = p.Detail
+				p.Message = shown(p)
 			}
 			try.failed(p)
 			return nil, p
@@ -136,13 +136,21 @@ func (op Operation) admit(described *huma.Operation) {
 	}
 }
 
+// shown gives what people are told: of what is wrong between two servers, no more than that something is.
+func shown(p *problem.Problem) string {
+	if p.Status == http.StatusUnauthorized || p.Status >= http.StatusInternalServerError {
+		return "This does not work at the moment. Please try again later."
+	}
+	return p.Detail
+}
+
 // shownKey is under what an operation that is Shown says so to whatever answers in its place.
 const shownKey = "shown"
 
 // forCaller gives the problem a message where the operation's caller shows one.
 func forCaller(ctx huma.Context, p *problem.Problem) *problem.Problem {
 	if op := ctx.Operation(); op != nil && op.Metadata[shownKey] == true {
-		p.Message = p.Detail
+		p.Message = shown(p)
 	}
 	return p
 }

@@ -21,8 +21,9 @@ const longestReason = 256 // characters
 func reasonParameter() *huma.Param {
 	return &huma.Param{
 		Name: HeaderReason, In: "header",
-		Description: "Why, for the event of what is done: one line, kept and published as it is. Write nothing personal.",
-		Schema:      &huma.Schema{Type: huma.TypeString, MinLength: new(1), MaxLength: new(longestReason)},
+		Description: "Why, for the event that a change of a room writes: one line, kept and published as it is. Write nothing personal. " +
+			"A call that changes no room writes no event.",
+		Schema: &huma.Schema{Type: huma.TypeString, MinLength: new(1), MaxLength: new(longestReason)},
 	}
 }
 

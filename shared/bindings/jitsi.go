@@ -19,6 +19,7 @@ type Jitsi struct {
 // JitsiClient is what Jitsi needs of a client.
 type JitsiClient interface {
 	Conference(ctx context.Context, p jitsi.Place) (string, error)
+	CheckHearing(ctx context.Context) error
 	CreateToken(ctx context.Context, r jitsi.TokenRequest) (jitsimeet.Token, error)
 	Kick(ctx context.Context, p jitsi.Place, target jitsi.Target) (jitsi.Outcome, error)
 	EndRoom(ctx context.Context, p jitsi.Place, silent bool) (jitsi.Outcome, error)
@@ -53,17 +54,20 @@ func (j *Jitsi) Admit(ctx context.Context, conference string, g rooms.Guest) (ro
 		Participant: jitsimeet.Participant{
 			Room: place.Room, User: jitsimeet.User{ID: g.ID, Name: g.Name}, Moderator: g.Moderator, Lifetime: g.Lifetime,
 		},
-		Tenant: place.Tenant,
+		Tenant: place.Tenant, ExactTenant: place.Exact,
 	})
 	return rooms.Admission{URL: token.JoinURL, Expires: token.Expires}, err
 }
 
 // Expel kicks the guest, under every id they are present with. Jitsi knows no bans: a link that was given out lets them in
-// again until it ends.
+// again until it ends. Who is inside is known from events: it fails where the server is not set up to tell them.
 func (j *Jitsi) Expel(ctx context.Context, conference, guestID string) ([]rooms.Action, error) {
 	place, err := parsePlace(conference)
 	if err != nil {
 		return nil, err
+	}
+	if err := j.Client.CheckHearing(ctx); err != nil {
+		return nil, err // without events nobody is ever seen, which does not say that nobody is there
 	}
 	return kickAll(ctx, j.Present, conference, guestID, func(id jitsimeet.ParticipantID) (string, error) {
 		outcome, err := j.Client.Kick(ctx, place, jitsi.Target{ID: id})

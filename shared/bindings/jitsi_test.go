@@ -22,6 +22,7 @@ type prosody struct {
 	calls   []string
 	minted  jitsi.TokenRequest
 	failing string // the beginning of the call that fails
+	deaf    error  // when no events can come
 }
 
 var _ bindings.JitsiClient = (*prosody)(nil)
@@ -34,6 +35,8 @@ func (p *prosody) call(words ...any) error {
 	}
 	return nil
 }
+
+func (p *prosody) CheckHearing(context.Context) error { return p.deaf }
 
 func (p *prosody) Conference(_ context.Context, at jitsi.Place) (string, error) {
 	if err := p.call("conference", at.Node()); err != nil {
@@ -193,5 +196,15 @@ func TestJitsi_ConferenceOfAnotherForm(t *testing.T) {
 	}
 	if len(p.calls) != 0 || len(present.asked) != 0 {
 		t.Errorf("got the calls %q and %q, want none", p.calls, present.asked)
+	}
+}
+
+// Nobody is seen where no events come, which must not look as if nobody were there.
+func TestJitsi_ExpelWithoutEvents(t *testing.T) {
+	t.Parallel()
+	deaf := errors.New("nothing is heard")
+	got, err := (&bindings.Jitsi{Client: &prosody{deaf: deaf}, Present: &presence{}}).Expel(t.Context(), "standup", "bob")
+	if len(got) != 0 || !errors.Is(err, deaf) {
+		t.Errorf("got %v, %v; want that it is not known", got, err)
 	}
 }

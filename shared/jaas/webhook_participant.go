@@ -55,8 +55,10 @@ func (e Event) Destroyed() (breakout string, ok bool, err error) {
 		return "", false, nil
 	}
 	var data placeData
-	if err := json.Unmarshal(e.Data, &data); err != nil {
-		return "", false, eventError("data", err)
+	if len(e.Data) > 0 {
+		if err := json.Unmarshal(e.Data, &data); err != nil {
+			return "", false, eventError("data", err)
+		}
 	}
 	return data.breakout(), true, nil
 }

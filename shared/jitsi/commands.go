@@ -13,15 +13,16 @@ import (
 )
 
 // EndRoom ends the meeting for everybody (POST /end-meeting, mod_muc_end_meeting). With silent clients connect again by
-// themselves instead of showing that it is over. NotFound is the outcome when no such meeting is going on. Anyone with a
-// valid token can open the room again at once. It returns a *secrets.Error or an *httpclient.Error.
+// themselves instead of showing that it is over; it is sent once, as a second one would end what they came back to. NotFound
+// is the outcome when no such meeting is going on. Anyone with a valid token can open the room again at once. It returns
+// a *secrets.Error or an *httpclient.Error.
 func (c *Client) EndRoom(ctx context.Context, p Place, silent bool) (Outcome, error) {
 	err := c.use(ctx, func(as *access) error {
 		path := "/end-meeting?" + query("conference", as.address(as.at(p)))
 		if silent {
 			path += "&silent-reconnect=true"
 		}
-		_, err := c.send(ctx, as, command{name: "end-meeting", method: http.MethodPost, path: path, repeatable: true})
+		_, err := c.send(ctx, as, command{name: "end-meeting", method: http.MethodPost, path: path, repeatable: !silent})
 		return err
 	})
 	return outcome(Destroyed, err, "mod_muc_end_meeting")

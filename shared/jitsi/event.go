@@ -28,17 +28,31 @@ func (c *Client) CheckSender(ctx context.Context, authorization string) error {
 	if used.Value.sent(authorization) {
 		return nil
 	}
-	// The token may have been added a moment ago.
-	if fresh, err := c.access.Refresh(ctx, secretName, used); err == nil {
-		used = fresh
-	}
+	used = c.lookAgain(ctx, used)
 	switch {
 	case used.Value.sent(authorization):
 		return nil
 	case len(used.Value.callbacks) == 0:
-		return &secrets.Error{Name: c.access.FullName(secretName), Reason: "callbackTokens is missing"}
+		return c.unheard()
 	}
 	return ErrSender
+}
+
+// CheckHearing says with a *secrets.Error whether call-backs of the server cannot be told from anybody's, so that nothing is
+// known of who is inside.
+func (c *Client) CheckHearing(ctx context.Context) error {
+	as, err := c.get(ctx)
+	if err != nil {
+		return err
+	}
+	if len(as.callbacks) == 0 {
+		return c.unheard()
+	}
+	return nil
+}
+
+func (c *Client) unheard() error {
+	return &secrets.Error{Name: c.access.FullName(secretName), Reason: "callbackTokens is missing"}
 }
 
 // EventKind is what an event tells, in the words of event_sync.

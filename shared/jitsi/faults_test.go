@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"gavel/shared/httpclient"
+	"gavel/shared/jitsi"
 )
 
 // fault is a way to fail, and how often what can be repeated is sent because of it. The dial-out is sent once.
@@ -43,7 +44,7 @@ func faults() map[string]fault {
 	}
 }
 
-// TestFaults_OfEveryOperation shows that the dial-out alone is not sent again: a second one rings a second time.
+// TestFaults_OfEveryOperation shows that what would do more the second time is not sent again: a second dial-out rings twice.
 func TestFaults_OfEveryOperation(t *testing.T) {
 	t.Parallel()
 	for name, fault := range faults() {
@@ -116,6 +117,26 @@ func TestFaults_AnEndThatWasLostIsFoundOut(t *testing.T) {
 			t.Errorf("got %q, %v; want not_found", got, err)
 		}
 	})
+}
+
+// TestFaults_OfWhatWouldDoMoreTheSecondTime: with a number the next call to it would go, and who came back to a meeting
+// that was ended silently would be sent away once more.
+func TestFaults_OfWhatWouldDoMoreTheSecondTime(t *testing.T) {
+	t.Parallel()
+	for path, call := range map[string]func(f *fixture) (jitsi.Outcome, error){
+		kickPath: func(f *fixture) (jitsi.Outcome, error) { return f.client.Kick(t.Context(), here(), aPhone()) },
+		endPath:  func(f *fixture) (jitsi.Outcome, error) { return f.client.EndRoom(t.Context(), here(), true) },
+	} {
+		f := setup(t)
+		f.upstream.from(path, answers(http.StatusBadGateway, page))
+		_, err := call(f)
+		if failure := upstreamError(t, err); failure.Status != http.StatusBadGateway || !failure.MayHaveHappened {
+			t.Errorf("%s: got %+v, want HTTP 502 passed on", path, failure)
+		}
+		if sent := len(f.upstream.seen(path)); sent != 1 {
+			t.Errorf("%s: got %d requests, want 1", path, sent)
+		}
+	}
 }
 
 // TestFaults_AfterARotationAreJudgedByThemselves is the one case in which a dial-out goes out twice: the first was not let in.

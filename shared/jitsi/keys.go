@@ -15,22 +15,28 @@ const (
 // PublicKey gives the public half of a key in PEM, by the name under which the server looks for it: the SHA-256 of the
 // key's id in hex digits, and .pem (get_public_key in token/util.lib.lua). It returns ErrNotFound or a *secrets.Error.
 func (c *Client) PublicKey(ctx context.Context, use KeyUse, file string) ([]byte, error) {
-	as, err := c.get(ctx)
+	used, err := c.access.Get(ctx, secretName)
 	if err != nil {
 		return nil, err
 	}
-	keys := as.login.public
-	if use == SystemKey {
-		keys = nil
-		if as.system != nil {
-			keys = as.system.public
-		}
+	pem, found := used.Value.publicKey(use, file)
+	if !found {
+		pem, found = c.lookAgain(ctx, used).Value.publicKey(use, file)
 	}
-	pem, found := keys[file]
 	if !found {
 		return nil, ErrNotFound
 	}
 	return pem, nil
+}
+
+func (a *access) publicKey(use KeyUse, file string) (pem []byte, found bool) {
+	switch {
+	case use == LoginKey:
+		pem, found = a.login.public[file]
+	case a.system != nil:
+		pem, found = a.system.public[file]
+	}
+	return pem, found
 }
 
 // Conference gives the name under which Prosody keeps a room of the secret's tenant. Its error is a *secrets.Error.

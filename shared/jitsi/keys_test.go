@@ -9,6 +9,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"gavel/shared/jitsi"
 )
@@ -123,5 +124,36 @@ func TestPublicKey_WithoutASecret(t *testing.T) {
 	f.vault.put("")
 	if got, err := f.client.PublicKey(t.Context(), jitsi.SystemKey, fileOf(systemKeyID)); secretError(t, err) == nil || got != nil {
 		t.Errorf("got %q, %v; want the secret named", got, err)
+	}
+}
+
+// The server may ask for a key before this process has heard of it. It is looked for again then, but not for everybody who
+// makes up a name.
+func TestPublicKey_ThatWasAddedIsFound(t *testing.T) {
+	t.Parallel()
+	f := setup(t)
+	if _, err := f.client.PublicKey(t.Context(), jitsi.SystemKey, fileOf(systemKeyID)); err != nil {
+		t.Fatal(err)
+	}
+	f.rotate()
+	if pem, err := f.client.PublicKey(t.Context(), jitsi.SystemKey, fileOf(newKeyID)); err != nil || len(pem) == 0 {
+		t.Fatalf("got %v, want the new key", err)
+	}
+	read := f.vault.reads.Load()
+	for range 100 {
+		if _, err := f.client.PublicKey(t.Context(), jitsi.SystemKey, fileOf("made up")); !errors.Is(err, jitsi.ErrNotFound) {
+			t.Fatalf("got %v, want not found", err)
+		}
+		if err := f.client.CheckSender(t.Context(), "Bearer made up"); !errors.Is(err, jitsi.ErrSender) {
+			t.Fatalf("got %v, want ErrSender", err)
+		}
+	}
+	if more := f.vault.reads.Load() - read; more != 0 {
+		t.Errorf("got the secret read %d times more, want it left alone for some seconds", more)
+	}
+	f.clock.step(5 * time.Second)
+	_, _ = f.client.PublicKey(t.Context(), jitsi.SystemKey, fileOf("made up"))
+	if more := f.vault.reads.Load() - read; more != 1 {
+		t.Errorf("got the secret read %d times more after five seconds, want once", more)
 	}
 }

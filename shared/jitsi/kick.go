@@ -76,7 +76,8 @@ func (c *Client) kick(ctx context.Context, as *access, p Place, target Target) e
 		path += "&prefix=" + string(p.Tenant)
 	}
 	_, err = c.send(ctx, as, command{
-		name: "kick-participant", method: http.MethodPut, path: path, body: body, repeatable: true, sensitive: sensitive,
+		name: "kick-participant", method: http.MethodPut, path: path, body: body, sensitive: sensitive,
+		repeatable: target.ID != "", // with a number a second one would remove the next call to it
 	})
 	return err
 }

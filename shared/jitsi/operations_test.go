@@ -36,7 +36,7 @@ func operations() []operation {
 		},
 		{
 			name: "end silently", method: http.MethodPost, path: endPath, query: "conference=standup%40conference.meet.example.org&silent-reconnect=true",
-			command: "end-meeting", module: "mod_muc_end_meeting", done: jitsi.Destroyed, rejects: http.StatusUnauthorized, mayMiss: true,
+			command: "end-meeting", module: "mod_muc_end_meeting", done: jitsi.Destroyed, rejects: http.StatusUnauthorized, mayMiss: true, once: true,
 			do: func(ctx context.Context, c *jitsi.Client, p jitsi.Place) (jitsi.Outcome, error) {
 				return c.EndRoom(ctx, p, true)
 			},
@@ -50,7 +50,7 @@ func operations() []operation {
 		},
 		{
 			name: "kick a phone", method: http.MethodPut, path: kickPath, query: "room=standup", body: `{"number":"+40747777777"}`,
-			command: "kick-participant", module: "mod_muc_kick_participant", done: jitsi.Kicked, rejects: http.StatusForbidden, mayMiss: true,
+			command: "kick-participant", module: "mod_muc_kick_participant", done: jitsi.Kicked, rejects: http.StatusForbidden, mayMiss: true, once: true,
 			do: func(ctx context.Context, c *jitsi.Client, p jitsi.Place) (jitsi.Outcome, error) {
 				return c.Kick(ctx, p, aPhone())
 			},

@@ -35,6 +35,8 @@ func ParseTenant(text string) (Tenant, error) {
 type Place struct {
 	Tenant Tenant
 	Room   jitsimeet.Room
+	// Exact says that an empty tenant is none, and not the secret's.
+	Exact bool
 }
 
 // Node gives the first part of the room's address as Prosody keeps it, with the tenant in brackets in front
@@ -49,9 +51,9 @@ func (p Place) Node() string {
 // ErrNode says that a text is no name of a room as Prosody keeps it.
 var ErrNode = errors.New("expected the name of a room, with its tenant in brackets in front where there is one")
 
-// ParseNode reads what Node gives. Names are taken as they come, in lower case.
+// ParseNode reads what Node gives, which is exact. Names are taken as they come, in lower case.
 func ParseNode(text string) (Place, error) {
-	var p Place
+	p := Place{Exact: true}
 	rest := strings.ToLower(text)
 	if inside, ok := strings.CutPrefix(rest, "["); ok {
 		tenant, room, closed := strings.Cut(inside, "]")
@@ -71,7 +73,7 @@ func ParseNode(text string) (Place, error) {
 
 // at fills in the secret's tenant.
 func (a *access) at(p Place) Place {
-	if p.Tenant == "" {
+	if p.Tenant == "" && !p.Exact {
 		p.Tenant = a.tenant
 	}
 	return p

@@ -83,6 +83,7 @@ func TestParseNode(t *testing.T) {
 		{"a\xff", jitsi.Place{}},
 		{strings.Repeat("a", 129), jitsi.Place{}},
 	} {
+		tc.want.Exact = tc.want.Room != ""
 		got, err := jitsi.ParseNode(tc.in)
 		if got != tc.want || errors.Is(err, jitsi.ErrNode) != (tc.want == jitsi.Place{}) {
 			t.Errorf("%q: got %+v, %v; want %+v", tc.in, got, err, tc.want)
@@ -101,7 +102,7 @@ func FuzzPlace(f *testing.F) {
 		if p, err := jitsi.ParseNode(name); err == nil && p.Node() != strings.ToLower(name) {
 			t.Fatalf("got %+v of %q, which is %q", p, name, p.Node())
 		}
-		var p jitsi.Place
+		p := jitsi.Place{Exact: true}
 		var err error
 		if p.Room, err = jitsimeet.ParseRoom(name); err != nil {
 			return
@@ -113,4 +114,24 @@ func FuzzPlace(f *testing.F) {
 			t.Fatalf("got %+v, %v of %q, want %+v", got, err, p.Node(), p)
 		}
 	})
+}
+
+// What Prosody calls a room stays where it is, also when the secret has been given a tenant since.
+func TestPlace_ThatIsExactIsInNoOtherTenant(t *testing.T) {
+	t.Parallel()
+	f := setup(t, withSecret(fields{"tenant": "acme"}))
+	place := must(jitsi.ParseNode(string(room)))
+	if _, err := f.client.EndRoom(t.Context(), place, false); err != nil {
+		t.Error(err)
+	}
+	if got := f.upstream.seen(endPath)[0].query; strings.Contains(got, "acme") {
+		t.Errorf("got %q, want no tenant", got)
+	}
+	request := asRequest(full())
+	request.Tenant, request.ExactTenant = place.Tenant, place.Exact
+	token := must(f.client.CreateToken(t.Context(), request))
+	_, claims, err := unpack(token.JWT)
+	if err != nil || claims["sub"] == "acme" || strings.Contains(token.JoinURL, "/acme/") {
+		t.Errorf("got %v, %v and %s, want no tenant", err, claims["sub"], token.JoinURL)
+	}
 }

@@ -26,7 +26,9 @@ type TokenRequest struct {
 	jitsimeet.Participant
 
 	Tenant Tenant
-	Link   LinkStyle // InFragment when empty
+	// ExactTenant says that an empty tenant is none, and not the secret's.
+	ExactTenant bool
+	Link        LinkStyle // InFragment when empty
 }
 
 // ErrCapitalClass says that a pattern would mean something else to some servers.
@@ -57,7 +59,7 @@ func (c *Client) CreateToken(ctx context.Context, r TokenRequest) (jitsimeet.Tok
 	if err != nil {
 		return jitsimeet.Token{}, err
 	}
-	place := as.at(Place{Tenant: r.Tenant, Room: r.Room})
+	place := as.at(Place{Tenant: r.Tenant, Room: r.Room, Exact: r.ExactTenant})
 	now := c.now()
 	claims := as.login.claims(as.subject(place), r.RoomClaim(), now, r.Lifetime)
 	addContext(claims, r.Participant)

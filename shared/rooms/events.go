@@ -67,6 +67,9 @@ func to(e audit.Event, user string) audit.Event {
 func (e Effect) event(kind string, who audit.Actor, room string) audit.Event {
 	event := audit.Event{Type: kind, Actor: who, Provider: e.Provider, Room: room, Outcome: audit.Done, Details: details{}}
 	for _, action := range e.Actions {
+		if before := event.Details[action.Name]; before != "" { // one for each device
+			action.Outcome = before + "," + action.Outcome
+		}
 		event.Details[action.Name] = action.Outcome
 	}
 	if e.Err == nil {

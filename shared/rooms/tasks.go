@@ -107,7 +107,15 @@ func (s *Service) later(ctx context.Context, key table.Key, t task, e audit.Even
 	_, rest, _ := strings.Cut(key.Sort, "#")
 	next := key
 	next.Sort = dueSort(s.now().Add(retryAfter(a.Tries)), rest)
-	_, err = s.settle(ctx, told(e), table.Delete(key, items[0].Version), create(next, t))
+	twins, err := s.store.Get(ctx, next)
+	if err != nil {
+		return err
+	}
+	again := create(next, t)
+	if twins[0].Exists() { // another task to do the same, due then as well: one of them is enough
+		again = table.Check(twins[0])
+	}
+	_, err = s.settle(ctx, told(e), table.Delete(key, items[0].Version), again)
 	return err
 }
 

@@ -34,7 +34,7 @@ type Sighting struct {
 // End is that of a session, or of one of its breakout rooms.
 type End struct {
 	Conference string
-	Session    string // as in Sighting; where it is empty, those are gone who were seen up to At
+	Session    string // as in Sighting; where it is empty, those are gone who were seen before At
 	Breakout   string
 	At         time.Time
 }
@@ -99,7 +99,7 @@ type sessionRecord struct {
 }
 
 // gone says whether somebody who was seen at a time is not inside any more, as the session is over since.
-func (r sessionRecord) gone(at time.Time) bool { return r.Over || !at.After(r.Until) }
+func (r sessionRecord) gone(at time.Time) bool { return r.Over || at.Before(r.Until) }
 
 // openRecord is a session that may have people in it.
 type openRecord struct {

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"gavel/local/apitest"
 )
 
 // bodyCase is a body that is refused.
@@ -139,8 +141,8 @@ func TestEmptyBody_IsRefusedWhereTheOperationNeedsOne(t *testing.T) {
 				refused(t, got, http.StatusBadRequest, "body")
 				return
 			}
-			if got.status != http.StatusOK {
-				t.Errorf("got HTTP %d, want 200: the operation needs no body", got.status)
+			if got.Status != http.StatusOK {
+				t.Errorf("got HTTP %d, want 200: the operation needs no body", got.Status)
 			}
 		})
 	}
@@ -197,8 +199,8 @@ func TestContentType_JSONInAnySpellingOrNoneIsTaken(t *testing.T) {
 				{"application/json ; charset=utf-8"},
 			} {
 				got := g.send(t, http.MethodPost, op.url(), op.body, http.Header{"Content-Type": contentType})
-				if got.status != op.status {
-					t.Errorf("got HTTP %d for %q, want %d: %s", got.status, contentType, op.status, got.body)
+				if got.Status != op.status {
+					t.Errorf("got HTTP %d for %q, want %d: %s", got.Status, contentType, op.status, got.Body)
 				}
 			}
 		})
@@ -213,8 +215,8 @@ func TestAccept_NeverChangesTheFormOfAnAnswer(t *testing.T) {
 			g := setup(t, options{})
 			for _, accept := range []string{"text/html", "application/cbor", "application/json;q=0", "*/*;q=0", ";;", "application/problem+xml"} {
 				good := g.send(t, http.MethodPost, op.url(), op.body, http.Header{"Accept": {accept}})
-				if ct := good.header.Get("Content-Type"); good.status != op.status || ct != "application/json" {
-					t.Errorf("got HTTP %d, %s for Accept %q, want %d, application/json", good.status, ct, accept, op.status)
+				if ct := good.Header.Get("Content-Type"); good.Status != op.status || ct != "application/json" {
+					t.Errorf("got HTTP %d, %s for Accept %q, want %d, application/json", good.Status, ct, accept, op.status)
 				}
 				bad := g.send(t, http.MethodPost, op.url(), `[]`, http.Header{"Accept": {accept}})
 				refused(t, bad, 422, "body")
@@ -260,8 +262,8 @@ func TestBodySize_TheLimitItselfIsTaken(t *testing.T) {
 			if body == "" {
 				body = "{}"
 			}
-			if got := g.post(t, op.url(), padded(body, maxBody)); got.status != op.status {
-				t.Errorf("got HTTP %d for %d bytes, want %d: %s", got.status, maxBody, op.status, got.body)
+			if got := g.post(t, op.url(), padded(body, maxBody)); got.Status != op.status {
+				t.Errorf("got HTTP %d for %d bytes, want %d: %s", got.Status, maxBody, op.status, got.Body)
 			}
 		})
 	}
@@ -279,8 +281,8 @@ func TestBodySize_WithoutALength(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := do(t, request); got.status != want {
-			t.Errorf("got HTTP %d for %d bytes in chunks, want %d", got.status, size, want)
+		if got := apitest.Do(t, request); got.Status != want {
+			t.Errorf("got HTTP %d for %d bytes in chunks, want %d", got.Status, size, want)
 		}
 	}
 	if n := g.upstream.count.Load(); n != 1 {

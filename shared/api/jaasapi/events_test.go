@@ -16,8 +16,8 @@ import (
 func (h hook) get(t *testing.T, list string, into any) {
 	t.Helper()
 	got := h.send(t, http.MethodGet, "/jaas/"+appID+"/rooms/StandUp/"+list, "", nil)
-	if err := json.Unmarshal(got.body, into); err != nil || got.status != http.StatusOK {
-		t.Fatalf("%s: got %d %s, %v", list, got.status, got.body, err)
+	if err := json.Unmarshal(got.Body, into); err != nil || got.Status != http.StatusOK {
+		t.Fatalf("%s: got %d %s, %v", list, got.Status, got.Body, err)
 	}
 }
 
@@ -45,8 +45,8 @@ func TestWebhook_KeepsEveryDocumentedType(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, want := range []string{"kept", "known"} {
-			if got := h.deliver(t, string(body), webhookSecret); got.status != http.StatusOK || !strings.Contains(string(got.body), want) {
-				t.Errorf("%s: got %d %s, want %s", file, got.status, got.body, want)
+			if got := h.deliver(t, string(body), webhookSecret); got.Status != http.StatusOK || !strings.Contains(string(got.Body), want) {
+				t.Errorf("%s: got %d %s, want %s", file, got.Status, got.Body, want)
 			}
 		}
 		var all listed
@@ -63,8 +63,8 @@ func TestWebhook_KeepsThatALargeEventWasThere(t *testing.T) {
 	t.Parallel()
 	h := setupHook(t, nil)
 	body := strings.Replace(sighting("PARTICIPANT_JOINED", "aaaaaaaa", 1), "Ada", strings.Repeat("x", 300_000), 1)
-	if got := h.deliver(t, body, webhookSecret); got.status != http.StatusOK {
-		t.Fatalf("got %d %s", got.status, got.body)
+	if got := h.deliver(t, body, webhookSecret); got.Status != http.StatusOK {
+		t.Fatalf("got %d %s", got.Status, got.Body)
 	}
 	var all listed
 	h.get(t, "events", &all)
@@ -114,8 +114,8 @@ func TestWebhook_OrderAndNumberOfDeliveriesMeanNothing(t *testing.T) {
 		twice := slices.Concat(events, events)
 		random.Shuffle(len(twice), func(i, j int) { twice[i], twice[j] = twice[j], twice[i] })
 		for _, body := range twice {
-			if got := muddled.deliver(t, body, webhookSecret); got.status != http.StatusOK {
-				t.Fatalf("got %d %s", got.status, got.body)
+			if got := muddled.deliver(t, body, webhookSecret); got.Status != http.StatusOK {
+				t.Fatalf("got %d %s", got.Status, got.Body)
 			}
 		}
 		var want, got listed
@@ -136,8 +136,8 @@ func TestKick_AUserUnderEveryID(t *testing.T) {
 	h := setupHook(t, nil)
 	kick := func(body, want string) {
 		t.Helper()
-		if got := h.post(t, "/jaas/"+appID+"/rooms/standup/kick", body); got.status != http.StatusOK || !strings.Contains(string(got.body), want) {
-			t.Errorf("got %d %s, want %s", got.status, got.body, want)
+		if got := h.post(t, "/jaas/"+appID+"/rooms/standup/kick", body); got.Status != http.StatusOK || !strings.Contains(string(got.Body), want) {
+			t.Errorf("got %d %s, want %s", got.Status, got.Body, want)
 		}
 	}
 	kick(`{"userId":"u-17"}`, "not_found")

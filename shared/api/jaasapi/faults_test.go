@@ -35,8 +35,8 @@ func TestGoodRequest_IsAnsweredWithItsOutcome(t *testing.T) {
 			t.Parallel()
 			g := setup(t, options{})
 			got := g.post(t, op.url(), op.body)
-			if want := `{"outcome":"` + op.answer + `"}`; got.status != op.status || strings.TrimSpace(string(got.body)) != want {
-				t.Errorf("got HTTP %d with %s, want %d with %s", got.status, got.body, op.status, want)
+			if want := `{"outcome":"` + op.answer + `"}`; got.Status != op.status || strings.TrimSpace(string(got.Body)) != want {
+				t.Errorf("got HTTP %d with %s, want %d with %s", got.Status, got.Body, op.status, want)
 			}
 			if n := g.upstream.count.Load(); n != 1 {
 				t.Errorf("got %d requests upstream, want 1", n)
@@ -126,7 +126,7 @@ func TestProviderFails_TheCallerLearnsWhatMatters(t *testing.T) {
 				t.Run(op.id, func(t *testing.T) {
 					t.Parallel()
 					got := g.post(t, op.url(), op.body)
-					f.check(t, document(t, got), got.header)
+					f.check(t, document(t, got), got.Header)
 					tries := f.tries
 					if op.id == "jaas-dial-out" {
 						tries = 1
@@ -173,11 +173,11 @@ func TestProviderKnowsNothingOfIt_IsAnOutcomeWhereNothingIsLeftToDo(t *testing.T
 			g := setup(t, options{upstream: says(http.StatusNotFound, `{"message":"no such room"}`)})
 			got := g.post(t, op.url(), op.body)
 			if op.gone {
-				if got.status != http.StatusOK || strings.TrimSpace(string(got.body)) != `{"outcome":"not_found"}` {
-					t.Errorf("got HTTP %d with %s, want 200 with the outcome not_found", got.status, got.body)
+				if got.Status != http.StatusOK || strings.TrimSpace(string(got.Body)) != `{"outcome":"not_found"}` {
+					t.Errorf("got HTTP %d with %s, want 200 with the outcome not_found", got.Status, got.Body)
 				}
 			} else {
-				fault{status: 502, code: problem.UpstreamError, upstream: 404}.check(t, document(t, got), got.header)
+				fault{status: 502, code: problem.UpstreamError, upstream: 404}.check(t, document(t, got), got.Header)
 			}
 			if n := g.upstream.count.Load(); n != 1 {
 				t.Errorf("got %d requests upstream, want 1", n)
@@ -202,7 +202,7 @@ func TestProviderHangs_TheCallerLearnsThatItMayHaveHappened(t *testing.T) {
 				t.Run(op.id, func(t *testing.T) {
 					t.Parallel()
 					got := g.post(t, op.url(), op.body)
-					fault{status: 504, code: problem.UpstreamTimeout, maybe: true}.check(t, document(t, got), got.header)
+					fault{status: 504, code: problem.UpstreamTimeout, maybe: true}.check(t, document(t, got), got.Header)
 					if n := g.upstream.asked(op); op.id == "jaas-dial-out" && n != 1 || n < 1 || n > 3 {
 						t.Errorf("got %d requests upstream, want 1 for a dial-out and 1 to 3 for others", n)
 					}
@@ -285,9 +285,9 @@ func TestProviderBreaksTheConnection_TheCallerLearnsThatItMayHaveHappened(t *tes
 				t.Run(op.id, func(t *testing.T) {
 					t.Parallel()
 					got := g.post(t, op.url(), op.body)
-					fault{status: 502, code: problem.UpstreamError, maybe: true}.check(t, document(t, got), got.header)
-					if strings.Contains(string(got.body), rejected) {
-						t.Errorf("got %s, which repeats what the provider sent", got.body)
+					fault{status: 502, code: problem.UpstreamError, maybe: true}.check(t, document(t, got), got.Header)
+					if strings.Contains(string(got.Body), rejected) {
+						t.Errorf("got %s, which repeats what the provider sent", got.Body)
 					}
 					if n := up.asked(op); op.id == "jaas-dial-out" && n != 1 {
 						t.Errorf("got %d dial-outs upstream, want 1", n)
@@ -307,7 +307,7 @@ func TestProviderIsNotThere_TheCommandCannotHaveHappened(t *testing.T) {
 			t.Parallel()
 			g := setup(t, options{upstreamURL: gone + base})
 			got := g.post(t, op.url(), op.body)
-			fault{status: 502, code: problem.UpstreamError}.check(t, document(t, got), got.header)
+			fault{status: 502, code: problem.UpstreamError}.check(t, document(t, got), got.Header)
 		})
 	}
 }
@@ -325,11 +325,11 @@ func TestDialOut_OverAKeptConnectionThatBreaksIsSentOnce(t *testing.T) {
 	})
 	g := setup(t, options{upstreamURL: url})
 	op := operations()[4]
-	if got := g.post(t, op.url(), op.body); got.status != http.StatusOK {
-		t.Fatalf("got HTTP %d, want 200: %s", got.status, got.body)
+	if got := g.post(t, op.url(), op.body); got.Status != http.StatusOK {
+		t.Fatalf("got HTTP %d, want 200: %s", got.Status, got.Body)
 	}
 	got := g.post(t, op.url(), op.body)
-	fault{status: 502, code: problem.UpstreamError, maybe: true}.check(t, document(t, got), got.header)
+	fault{status: 502, code: problem.UpstreamError, maybe: true}.check(t, document(t, got), got.Header)
 	if n := up.count.Load(); n != 2 {
 		t.Errorf("got %d dial-outs upstream, want one for each call", n)
 	}
@@ -398,8 +398,8 @@ func TestCallerLeaves_TheDialOutIsNotRepeated(t *testing.T) {
 	<-arrived
 	reset(conn)
 	close(left)
-	if got := g.post(t, op.at("..")+"", op.body); got.status != http.StatusUnprocessableEntity {
-		t.Errorf("got HTTP %d afterwards, want 422", got.status)
+	if got := g.post(t, op.at("..")+"", op.body); got.Status != http.StatusUnprocessableEntity {
+		t.Errorf("got HTTP %d afterwards, want 422", got.Status)
 	}
 	if n := g.upstream.count.Load(); n != 1 {
 		t.Errorf("got %d dial-outs upstream, want 1", n)

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"gavel/local/apitest"
 	"gavel/shared/api"
 	"gavel/shared/api/jaasapi"
 	"gavel/shared/auth"
@@ -49,18 +50,18 @@ func FuzzDecode(f *testing.F) {
 	f.Fuzz(func(t *testing.T, body []byte, contentType string) {
 		for _, op := range operations()[:2] {
 			got := serve(t, handler, op.url(), body, contentType)
-			if got.status == op.status {
+			if got.Status == op.status {
 				if faults := asked.Check(); op.id == "jaas-create-token" && len(faults) > 0 {
-					t.Errorf("got %d for %q, of which the domain says %+v", got.status, body, faults)
+					t.Errorf("got %d for %q, of which the domain says %+v", got.Status, body, faults)
 				}
 				continue
 			}
-			p := document(t, got)
+			p := apitest.Problems{}.Document(t, got)
 			if p.Status < 400 || p.Status > 499 || len(p.Errors) == 0 && p.Code != problem.TooLarge {
-				t.Errorf("%s: got %s for %q, want 2xx or 4xx with faults", op.id, got.body, body)
+				t.Errorf("%s: got %s for %q, want 2xx or 4xx with faults", op.id, got.Body, body)
 			}
-			if strings.Contains(string(got.body), "json:") || strings.Contains(string(got.body), "Go struct") {
-				t.Errorf("%s: got %s, which tells of the inside", op.id, got.body)
+			if strings.Contains(string(got.Body), "json:") || strings.Contains(string(got.Body), "Go struct") {
+				t.Errorf("%s: got %s, which tells of the inside", op.id, got.Body)
 			}
 		}
 	})
@@ -79,5 +80,5 @@ func serve(t *testing.T, handler http.Handler, path string, body []byte, content
 	if !json.Valid(recorder.Body.Bytes()) {
 		t.Errorf("got %q, want JSON", recorder.Body.Bytes())
 	}
-	return answer{status: recorder.Code, header: recorder.Header(), body: recorder.Body.Bytes()}
+	return answer{Status: recorder.Code, Header: recorder.Header(), Body: recorder.Body.Bytes()}
 }

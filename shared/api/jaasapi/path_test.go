@@ -43,7 +43,7 @@ func read(t *testing.T, conn net.Conn) answer {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return answer{status: response.StatusCode, header: response.Header, body: body}
+	return answer{Status: response.StatusCode, Header: response.Header, Body: body}
 }
 
 func TestAppID_OfAnotherFormIsRefused(t *testing.T) {
@@ -131,8 +131,8 @@ func TestPath_ThatCannotBeReadIsRefused(t *testing.T) {
 	for _, room := range []string{"%", "%zz", "%2", "a b", "a\x01b"} {
 		conn := dial(t, g.url)
 		_, _ = io.WriteString(conn, "POST "+operations()[4].at(room)+" HTTP/1.1\r\nHost: gavel.test\r\nContent-Length: 0\r\n\r\n")
-		if got := read(t, conn); got.status != http.StatusBadRequest {
-			t.Errorf("got HTTP %d for the room %q, want 400", got.status, room)
+		if got := read(t, conn); got.Status != http.StatusBadRequest {
+			t.Errorf("got HTTP %d for the room %q, want 400", got.Status, room)
 		}
 	}
 }
@@ -151,8 +151,8 @@ func TestRoom_IsNormalisedOnItsWay(t *testing.T) {
 				if !op.inRoom() {
 					continue
 				}
-				if got := g.post(t, op.at(room), op.body); got.status != http.StatusOK {
-					t.Errorf("%s: got HTTP %d, want 200: %s", op.id, got.status, got.body)
+				if got := g.post(t, op.at(room), op.body); got.Status != http.StatusOK {
+					t.Errorf("%s: got HTTP %d, want 200: %s", op.id, got.Status, got.Body)
 				}
 			}
 			for _, request := range g.upstream.received() {

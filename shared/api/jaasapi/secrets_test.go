@@ -13,6 +13,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
+	"gavel/local/apitest"
 	"gavel/shared/problem"
 	"gavel/shared/secrets"
 )
@@ -50,7 +51,7 @@ func TestSecret_ThatCannotBeUsedIsNamedAndNothingIsSent(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			g := setup(t, options{secrets: secretsFile(t, c.secrets)})
+			g := setup(t, options{secrets: apitest.SecretsFile(t, c.secrets)})
 			g.untouched(t)
 			for _, op := range operations() {
 				got := g.post(t, op.url(), op.body)
@@ -61,8 +62,8 @@ func TestSecret_ThatCannotBeUsedIsNamedAndNothingIsSent(t *testing.T) {
 				if !strings.Contains(p.Detail, c.says) || !strings.Contains(p.Detail, secretName) {
 					t.Errorf("%s: got detail %q, want one that says %q and names %s", op.id, p.Detail, c.says, secretName)
 				}
-				if strings.Contains(string(got.body), "MII") || strings.Contains(string(got.body), "9635df") {
-					t.Errorf("%s: got %s, which holds a part of the secret", op.id, got.body)
+				if strings.Contains(string(got.Body), "MII") || strings.Contains(string(got.Body), "9635df") {
+					t.Errorf("%s: got %s, which holds a part of the secret", op.id, got.Body)
 				}
 			}
 		})
@@ -84,26 +85,19 @@ func TestKey_ThatWasPastedBadlyIsMended(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			g := setup(t, options{secrets: secretsFile(t, keyed(pasted))})
+			g := setup(t, options{secrets: apitest.SecretsFile(t, keyed(pasted))})
 			for _, op := range operations() {
-				if got := g.post(t, op.url(), op.body); got.status != op.status {
-					t.Errorf("%s: got HTTP %d, want %d: %s", op.id, got.status, op.status, got.body)
+				if got := g.post(t, op.url(), op.body); got.Status != op.status {
+					t.Errorf("%s: got HTTP %d, want %d: %s", op.id, got.Status, op.status, got.Body)
 				}
 			}
 		})
 	}
 }
 
-// failing is a store of secrets that does not answer.
-type failing struct{ err error }
-
-func (f failing) Read(context.Context, string) (secrets.Raw, error) { return secrets.Raw{}, f.err }
-
-func (failing) FullName(name string) string { return "gavel/" + name }
-
 func TestSecretsCannotBeRead_IsAPassingFailure(t *testing.T) {
 	t.Parallel()
-	store := failing{&secrets.Error{
+	store := apitest.Failing{Err: &secrets.Error{
 		Name: secretName, Reason: "Secrets Manager did not answer", Passing: true,
 		Cause: errors.New("dial tcp 10.0.0.7:443: i/o timeout"),
 	}}
@@ -115,8 +109,8 @@ func TestSecretsCannotBeRead_IsAPassingFailure(t *testing.T) {
 		if p.Status != http.StatusServiceUnavailable || p.Code != problem.Unavailable || p.Secret != secretName {
 			t.Errorf("%s: got HTTP %d, code %s, secret %q, want 503, %s, %q", op.id, p.Status, p.Code, p.Secret, problem.Unavailable, secretName)
 		}
-		if strings.Contains(string(got.body), "10.0.0.7") {
-			t.Errorf("%s: got %s, which tells the cause", op.id, got.body)
+		if strings.Contains(string(got.Body), "10.0.0.7") {
+			t.Errorf("%s: got %s, which tells the cause", op.id, got.Body)
 		}
 	}
 }
@@ -152,8 +146,8 @@ func TestSecretsManagerRefuses_TheSecretIsNamed(t *testing.T) {
 					t.Errorf("%s: got HTTP %d, code %s, secret %q, detail %q, want 503, %s, %q, one that says %q",
 						op.id, p.Status, p.Code, p.Secret, p.Detail, problem.NotConfigured, secretName, says)
 				}
-				if strings.Contains(string(got.body), "123456789012") {
-					t.Errorf("%s: got %s, which tells of the account", op.id, got.body)
+				if strings.Contains(string(got.Body), "123456789012") {
+					t.Errorf("%s: got %s, which tells of the account", op.id, got.Body)
 				}
 			}
 		})
@@ -189,8 +183,8 @@ func TestKeyIsRotated_TheCallSucceedsWithTheNewOne(t *testing.T) {
 					}
 				},
 			})
-			if got := g.post(t, op.url(), op.body); got.status != op.status {
-				t.Fatalf("got HTTP %d, want %d: %s", got.status, op.status, got.body)
+			if got := g.post(t, op.url(), op.body); got.Status != op.status {
+				t.Fatalf("got HTTP %d, want %d: %s", got.Status, op.status, got.Body)
 			}
 			if n := len(tokens); n != 2 {
 				t.Fatalf("got %d requests upstream, want the refused one and another", n)

@@ -2,26 +2,20 @@ package jaasapi_test
 
 import (
 	"bytes"
-	"context"
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/x509"
-	"encoding/json"
 	"encoding/pem"
 	"io"
-	"maps"
 	"net/http"
 	"net/http/httptest"
-	"os"
-	"path/filepath"
-	"slices"
-	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
 
+	"gavel/local/apitest"
 	"gavel/shared/api"
 	"gavel/shared/api/inboxapi"
 	"gavel/shared/api/jaasapi"
@@ -29,7 +23,6 @@ import (
 	"gavel/shared/clock"
 	"gavel/shared/httpclient"
 	"gavel/shared/jaas"
-	"gavel/shared/logs"
 	"gavel/shared/problem"
 	"gavel/shared/secrets"
 )
@@ -39,8 +32,7 @@ const (
 	base       = "/v1/_jaas" // an upstream is never at the root of its host
 	secretName = "gavel/jaas/" + appID
 
-	// rejected stands in values that are refused, which no answer and no log line may repeat.
-	rejected = "zx81-rejected"
+	rejected = apitest.Rejected
 )
 
 // operation is one of the seven with a request it takes.
@@ -116,20 +108,6 @@ var tenantKey = sync.OnceValue(func() string {
 // tenantSecret is the secret of the one tenant as it should be.
 func tenantSecret() map[string]any {
 	return map[string]any{"jaas/" + appID: map[string]string{"keyId": "4f4910", "privateKey": tenantKey()}}
-}
-
-// secretsFile gives a source that reads a file with the given content.
-func secretsFile(t testing.TB, content any) secrets.Source {
-	t.Helper()
-	text, err := json.Marshal(content)
-	if err != nil {
-		t.Fatal(err)
-	}
-	path := filepath.Join(t.TempDir(), "secrets.json")
-	if err := os.WriteFile(path, text, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	return secrets.NewFile(path, "gavel")
 }
 
 // options are what a test changes about the surroundings; the zero value is a good day.
@@ -208,7 +186,7 @@ func setup(t testing.TB, opt options) *gateway {
 		opt.upstream = ok
 	}
 	if opt.secrets == nil {
-		opt.secrets = secretsFile(t, tenantSecret())
+		opt.secrets = apitest.SecretsFile(t, tenantSecret())
 	}
 	if opt.budget == 0 {
 		opt.budget = 30 * time.Second
@@ -228,48 +206,18 @@ func setup(t testing.TB, opt options) *gateway {
 	})
 	mux := http.NewServeMux()
 	jaasapi.Register(api.New(mux), jaasapi.Services{Client: client, Roster: opt.roster, Events: opt.events})
-	served := httptest.NewServer(identified(api.Handler(mux), opt.authenticator))
-	t.Cleanup(served.Close)
-	return &gateway{url: served.URL, upstream: up}
+	if opt.authenticator != nil {
+		return &gateway{url: apitest.ServeAll(t, api.Handler(mux), opt.authenticator.Authenticate), upstream: up}
+	}
+	return &gateway{url: apitest.Serve(t, api.Handler(mux), apitest.Machine("jaas")), upstream: up}
 }
 
-// identified does what stands before the API: it gives each request an id and a caller.
-func identified(next http.Handler, authenticator *auth.Authenticator) http.Handler {
-	var last atomic.Int64
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		ctx := auth.WithResolver(r.Context(), func(ctx context.Context) (auth.Principal, error) {
-			if authenticator == nil {
-				return auth.Principal{Kind: auth.APIKey, Name: "crm", Scopes: []string{"jaas"}}, nil
-			}
-			return authenticator.Authenticate(ctx, r.Header)
-		})
-		ctx = logs.WithRequestID(ctx, "request-"+strconv.FormatInt(last.Add(1), 10))
-		next.ServeHTTP(w, r.WithContext(ctx))
-	})
-}
-
-// answer is what a caller got.
-type answer struct {
-	status int
-	header http.Header
-	body   []byte
-}
+type answer = apitest.Answer
 
 // send sends a request; the body is JSON unless the header says otherwise.
 func (g *gateway) send(t testing.TB, method, path, body string, header http.Header) answer {
 	t.Helper()
-	request, err := http.NewRequestWithContext(t.Context(), method, g.url, strings.NewReader(body))
-	if err != nil {
-		t.Fatal(err)
-	}
-	// The path goes out as it is written here, however odd.
-	path, request.URL.RawQuery, _ = strings.Cut(path, "?")
-	request.URL.Opaque = strings.TrimPrefix(g.url, "http:") + path
-	if body != "" {
-		request.Header.Set("Content-Type", "application/json")
-	}
-	maps.Copy(request.Header, header)
-	return do(t, request)
+	return apitest.Send(t, g.url, method, path, body, header)
 }
 
 func (g *gateway) post(t testing.TB, path, body string) answer {
@@ -277,68 +225,16 @@ func (g *gateway) post(t testing.TB, path, body string) answer {
 	return g.send(t, http.MethodPost, path, body, nil)
 }
 
-// plain does not follow redirects, so that one would be seen.
-var plain = &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+var problems = apitest.Problems{Confidential: confidential, Inside: []string{"jaasapi"}, Once: true}
 
-func do(t testing.TB, request *http.Request) answer {
-	t.Helper()
-	response, err := plain.Do(request)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = response.Body.Close() }()
-	body, err := io.ReadAll(response.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return answer{status: response.StatusCode, header: response.Header, body: body}
-}
-
-// document reads a problem document and checks what all of them have in common.
 func document(t testing.TB, got answer) problem.Problem {
 	t.Helper()
-	var p problem.Problem
-	decoder := json.NewDecoder(bytes.NewReader(got.body))
-	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(&p); err != nil {
-		t.Fatalf("got HTTP %d with %q, want a problem document: %v", got.status, got.body, err)
-	}
-	if ct := got.header.Get("Content-Type"); ct != problem.ContentType {
-		t.Errorf("got content type %q, want %q", ct, problem.ContentType)
-	}
-	if p.Status != got.status || p.Title != http.StatusText(got.status) || p.Type != "urn:gavel:problem:"+string(p.Code) {
-		t.Errorf("got status %d, title %q, type %q, want those of HTTP %d and code %s", p.Status, p.Title, p.Type, got.status, p.Code)
-	}
-	if id := got.header.Get("X-Request-Id"); id == "" || p.RequestID != id {
-		t.Errorf("got requestId %q, want %q as in X-Request-Id", p.RequestID, id)
-	}
-	if p.Detail == "" {
-		t.Error("got no detail, want what happened in words")
-	}
-	for _, fault := range p.Errors {
-		if fault.Location == "" || fault.Message == "" {
-			t.Errorf("got the fault %+v, want a location and a message", fault)
-		}
-	}
-	return p
+	return problems.Document(t, got)
 }
 
-// refused checks the problem document of a request that is wrong, and where it says so.
 func refused(t testing.TB, got answer, status int, where ...string) {
 	t.Helper()
-	p := document(t, got)
-	if p.Status != status || p.Code != problem.InvalidRequest {
-		t.Errorf("got HTTP %d with code %s, want %d with %s", p.Status, p.Code, status, problem.InvalidRequest)
-	}
-	if found := locations(p); !slices.Equal(found, where) {
-		t.Errorf("got faults at %q, want at %q: %s", found, where, got.body)
-	}
-	if strings.Contains(string(got.body), rejected) || strings.Contains(string(got.body), "747") {
-		t.Errorf("got %s, which repeats the rejected value", got.body)
-	}
-	if strings.Contains(string(got.body), "Go ") || strings.Contains(string(got.body), "json:") {
-		t.Errorf("got %s, which tells of the inside", got.body)
-	}
+	problems.Refused(t, got, status, where...)
 }
 
 // untouched says, when the test and all its parts have ended, whether anything went upstream.
@@ -349,12 +245,4 @@ func (g *gateway) untouched(t *testing.T) {
 			t.Errorf("got %d requests upstream, want none: %+v", n, g.upstream.received())
 		}
 	})
-}
-
-func locations(p problem.Problem) []string {
-	found := make([]string, 0, len(p.Errors))
-	for _, fault := range p.Errors {
-		found = append(found, fault.Location)
-	}
-	return found
 }

@@ -45,8 +45,8 @@ func TestUserID_IsOneSegmentOfThePathUpstream(t *testing.T) {
 		"auth0|5f90/x y": "auth0%7C5f90%2Fx%20y", "%": "%25", "%2e%2e": "%252e%252e", "../x": "..%2Fx", "a?b#c": "a%3Fb%23c",
 		"a+b@example.org": "a%2Bb%40example.org", "ü": "%C3%BC", "\u202e": "%E2%80%AE", "a;b=c": "a%3Bb%3Dc", "...": "...",
 	} {
-		if got := g.post(t, "/jaas/"+appID+"/bans/users", `{"userId":`+quoted(t, id)+`}`); got.status != http.StatusOK {
-			t.Errorf("got HTTP %d for %q, want 200: %s", got.status, id, got.body)
+		if got := g.post(t, "/jaas/"+appID+"/bans/users", `{"userId":`+quoted(t, id)+`}`); got.Status != http.StatusOK {
+			t.Errorf("got HTTP %d for %q, want 200: %s", got.Status, id, got.Body)
 			continue
 		}
 		all := g.upstream.received()
@@ -93,8 +93,8 @@ func TestPhoneNumber_ReachesJaaSInOneFormHoweverItWasTyped(t *testing.T) {
 				"+40747777777", " +40 747 777 777 ", "0040747777777", "00 40 747-777-777", "+40 (747) 777.777", "+40/747/777777",
 				"+40\u00a0747\u00a0777\u00a0777", "+40\u2011747\u2013777777", "\u202a+40747777777\u202c", "＋40747777777",
 			} {
-				if got := g.post(t, op.url(), `{"phoneNo":`+quoted(t, number)+`}`); got.status != http.StatusOK {
-					t.Errorf("got HTTP %d for %q, want 200: %s", got.status, number, got.body)
+				if got := g.post(t, op.url(), `{"phoneNo":`+quoted(t, number)+`}`); got.Status != http.StatusOK {
+					t.Errorf("got HTTP %d for %q, want 200: %s", got.Status, number, got.Body)
 				}
 			}
 			for _, request := range g.upstream.received() {
@@ -121,8 +121,8 @@ func TestParticipantID_ThatIsNoShortIDIsRefused(t *testing.T) {
 func TestParticipantID_IsSentInLowerCase(t *testing.T) {
 	t.Parallel()
 	g := setup(t, options{})
-	if got := g.post(t, "/jaas/"+appID+"/rooms/standup/kick", `{"participantId":"F0AA9E1E"}`); got.status != http.StatusOK {
-		t.Fatalf("got HTTP %d, want 200: %s", got.status, got.body)
+	if got := g.post(t, "/jaas/"+appID+"/rooms/standup/kick", `{"participantId":"F0AA9E1E"}`); got.Status != http.StatusOK {
+		t.Fatalf("got HTTP %d, want 200: %s", got.Status, got.Body)
 	}
 	if body := g.upstream.received()[0].body; !strings.Contains(body, `"participantId":"f0aa9e1e"`) {
 		t.Errorf("got %s upstream, want the id in lower case", body)
@@ -224,8 +224,8 @@ func TestToken_NullCountsAsAbsentWhereAFieldMayBeAbsent(t *testing.T) {
 	g := setup(t, options{})
 	got := g.post(t, "/jaas/"+appID+"/tokens", `{"room":"standup","user":{"id":"u","name":null,"avatar":null,"hiddenFromRecorder":null},`+
 		`"moderator":null,"features":null,"regex":null,"expiresInSeconds":null}`)
-	if got.status != http.StatusCreated {
-		t.Fatalf("got HTTP %d, want 201: %s", got.status, got.body)
+	if got.Status != http.StatusCreated {
+		t.Fatalf("got HTTP %d, want 201: %s", got.Status, got.Body)
 	}
 	claims := claimsOf(t, got)
 	if life := claims["exp"].(float64) - claims["nbf"].(float64); life != 7210 {
@@ -239,8 +239,8 @@ func TestToken_FeaturesMayBeBooleansOrTheirNames(t *testing.T) {
 	g := setup(t, options{})
 	got := g.post(t, "/jaas/"+appID+"/tokens",
 		`{"room":"standup","user":{"id":"u"},"features":{"recording":true,"transcription":"true","lobby":"fals\u0065","flip":false}}`)
-	if got.status != http.StatusCreated {
-		t.Fatalf("got HTTP %d, want 201: %s", got.status, got.body)
+	if got.Status != http.StatusCreated {
+		t.Fatalf("got HTTP %d, want 201: %s", got.Status, got.Body)
 	}
 	features := claimsOf(t, got)["context"].(map[string]any)["features"].(map[string]any)
 	for name, want := range map[string]string{"recording": "true", "transcription": "true", "lobby": "false", "flip": "false"} {
@@ -254,7 +254,7 @@ func TestToken_FeaturesMayBeBooleansOrTheirNames(t *testing.T) {
 func claimsOf(t *testing.T, got answer) map[string]any {
 	t.Helper()
 	var minted struct{ Token string }
-	if err := json.Unmarshal(got.body, &minted); err != nil {
+	if err := json.Unmarshal(got.Body, &minted); err != nil {
 		t.Fatal(err)
 	}
 	parts := strings.Split(minted.Token, ".")

@@ -7,18 +7,17 @@ import (
 	"encoding/base64"
 	"fmt"
 	"net/http"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"gavel/local/apitest"
 	"gavel/shared/clock"
 	"gavel/shared/inbox"
 	"gavel/shared/jaas"
 	"gavel/shared/roster"
 	"gavel/shared/table"
-	"gavel/shared/table/embedded"
 )
 
 const webhookSecret = "whsec_0123456789abcdef0123456789abcdef"
@@ -34,18 +33,13 @@ type hook struct {
 func setupHook(t *testing.T, store table.Store) hook {
 	t.Helper()
 	if store == nil {
-		opened, err := embedded.Open(filepath.Join(t.TempDir(), "state.db"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(func() { _ = opened.Close() })
-		store = opened
+		store = apitest.Embedded(t)
 	}
 	secret := map[string]any{"jaas/" + appID: map[string]string{
 		"keyId": "4f4910", "privateKey": tenantKey(), "webhookSecret": webhookSecret,
 	}}
 	guests := roster.New(store)
-	return hook{setup(t, options{secrets: secretsFile(t, secret), roster: guests, events: inbox.New(store, clock.Now)}), guests, "/webhooks/jaas/" + appID}
+	return hook{setup(t, options{secrets: apitest.SecretsFile(t, secret), roster: guests, events: inbox.New(store, clock.Now)}), guests, "/webhooks/jaas/" + appID}
 }
 
 // deliver sends a body as JaaS does, signed now with the secret.
@@ -92,8 +86,8 @@ func TestWebhook_KeepsWhoIsInside(t *testing.T) {
 		{"PARTICIPANT_LEFT", "bbbbbbbb", 2000, []string{}}, // in the same millisecond
 		{"PARTICIPANT_JOINED", "bbbbbbbb", 2000, []string{}},
 	} {
-		if got := h.deliver(t, sighting(step.kind, step.id, step.at), webhookSecret); got.status != http.StatusOK {
-			t.Fatalf("%s %s: got %d %s", step.kind, step.id, got.status, got.body)
+		if got := h.deliver(t, sighting(step.kind, step.id, step.at), webhookSecret); got.Status != http.StatusOK {
+			t.Fatalf("%s %s: got %d %s", step.kind, step.id, got.Status, got.Body)
 		}
 		if got := h.present(t, "u-17"); !slices.Equal(got, step.want) {
 			t.Errorf("after %s %s at %d: got %v, want %v", step.kind, step.id, step.at, got, step.want)
@@ -115,8 +109,8 @@ func TestWebhook_KeepsWhatTellsOfNobody(t *testing.T) {
 		strings.Replace(sighting("PARTICIPANT_LEFT", "aaaaaaaa", 1), `"data":{`, `"data":[],"x":{`, 1),
 		strings.Replace(sighting("ROOM_DESTROYED", "aaaaaaaa", 1), `"data":{`, `"data":7,"x":{`, 1),
 	} {
-		if got := h.deliver(t, body, webhookSecret); got.status != http.StatusOK || !strings.Contains(string(got.body), `"kept"`) {
-			t.Errorf("got %d %s, want it kept: %s", got.status, got.body, body)
+		if got := h.deliver(t, body, webhookSecret); got.Status != http.StatusOK || !strings.Contains(string(got.Body), `"kept"`) {
+			t.Errorf("got %d %s, want it kept: %s", got.Status, got.Body, body)
 		}
 	}
 }
@@ -134,8 +128,8 @@ func TestWebhook_BelievesNobodyElse(t *testing.T) {
 		"an unknown place": another.deliver(t, body, webhookSecret),
 		"no secret there":  another.deliver(t, body, ""),
 	} {
-		if p := document(t, got); got.status != http.StatusUnauthorized || strings.Contains(p.Detail, "secret") || p.Secret != "" {
-			t.Errorf("%s: got %d %s, want 401 that tells nothing", name, got.status, got.body)
+		if p := document(t, got); got.Status != http.StatusUnauthorized || strings.Contains(p.Detail, "secret") || p.Secret != "" {
+			t.Errorf("%s: got %d %s, want 401 that tells nothing", name, got.Status, got.Body)
 		}
 	}
 	if got := h.present(t, "u-17"); len(got) != 0 {
@@ -154,12 +148,12 @@ func TestWebhook_RefusesWhatIsSignedButNoEvent(t *testing.T) {
 		"no key":         strings.Replace(sighting("PARTICIPANT_JOINED", "aaaaaaaa", 1), "idempotencyKey", "x", 1),
 		"settings":       `{"fqn":"` + appID + `/standup"}`,
 	} {
-		if got := h.deliver(t, body, webhookSecret); got.status != http.StatusUnprocessableEntity || strings.Contains(string(got.body), "ada@") {
-			t.Errorf("%s: got %d %s, want 422", name, got.status, got.body)
+		if got := h.deliver(t, body, webhookSecret); got.Status != http.StatusUnprocessableEntity || strings.Contains(string(got.Body), "ada@") {
+			t.Errorf("%s: got %d %s, want 422", name, got.Status, got.Body)
 		}
 	}
-	if got := h.deliver(t, strings.Repeat(" ", 4<<20+1), webhookSecret); got.status != http.StatusRequestEntityTooLarge {
-		t.Errorf("too large: got %d", got.status)
+	if got := h.deliver(t, strings.Repeat(" ", 4<<20+1), webhookSecret); got.Status != http.StatusRequestEntityTooLarge {
+		t.Errorf("too large: got %d", got.Status)
 	}
 }
 
@@ -167,8 +161,8 @@ func TestWebhook_SaysWhenItCouldNotKeepAnEvent(t *testing.T) {
 	t.Parallel()
 	h := setupHook(t, busyStore{})
 	got := h.deliver(t, sighting("PARTICIPANT_JOINED", "aaaaaaaa", 1), webhookSecret)
-	if p := document(t, got); got.status != http.StatusServiceUnavailable || got.header.Get("Retry-After") == "" {
-		t.Errorf("got %d %+v, want 503 so that JaaS delivers again", got.status, p)
+	if p := document(t, got); got.Status != http.StatusServiceUnavailable || got.Header.Get("Retry-After") == "" {
+		t.Errorf("got %d %+v, want 503 so that JaaS delivers again", got.Status, p)
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"testing"
 
+	"gavel/local/apitest"
 	"gavel/shared/auth"
 	"gavel/shared/problem"
 )
@@ -27,9 +28,9 @@ func TestCaller_WhoMayNotIsRefusedAndNothingIsSent(t *testing.T) {
 			func(context.Context) (auth.Principal, error) { return auth.Principal{}, auth.ErrBadCredentials },
 			http.StatusUnauthorized, problem.Unauthenticated,
 		},
-		"no scope":                 {machine(), http.StatusForbidden, problem.Forbidden},
-		"another group's scope":    {machine("jaas", "veeting:meetings"), http.StatusForbidden, problem.Forbidden},
-		"a scope that looks alike": {machine("openmeetings:rooms", "OpenMeetings", "openmeeting", ""), http.StatusForbidden, problem.Forbidden},
+		"no scope":                 {apitest.Machine(), http.StatusForbidden, problem.Forbidden},
+		"another group's scope":    {apitest.Machine("jaas", "veeting:meetings"), http.StatusForbidden, problem.Forbidden},
+		"a scope that looks alike": {apitest.Machine("openmeetings:rooms", "OpenMeetings", "openmeeting", ""), http.StatusForbidden, problem.Forbidden},
 		"a person without it":      {person, http.StatusForbidden, problem.Forbidden},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -41,8 +42,8 @@ func TestCaller_WhoMayNotIsRefusedAndNothingIsSent(t *testing.T) {
 				isProblem(t, got, tt.status, tt.code)
 				// Who may not is told nothing of what the request should be.
 				isProblem(t, g.send(t, op.method, op.path, `{"`+rejected, nil), tt.status, tt.code)
-				if challenge := got.header.Get("WWW-Authenticate"); (challenge != "") != (tt.status == http.StatusUnauthorized) {
-					t.Errorf("%s: got WWW-Authenticate %q with HTTP %d", op.id, challenge, got.status)
+				if challenge := got.Header.Get("WWW-Authenticate"); (challenge != "") != (tt.status == http.StatusUnauthorized) {
+					t.Errorf("%s: got WWW-Authenticate %q with HTTP %d", op.id, challenge, got.Status)
 				}
 			}
 		})
@@ -52,7 +53,7 @@ func TestCaller_WhoMayNotIsRefusedAndNothingIsSent(t *testing.T) {
 func TestCaller_WithTheScopeIsLetIn(t *testing.T) {
 	t.Parallel()
 	for name, caller := range map[string]auth.Resolver{
-		"a machine": machine("jaas", "openmeetings"),
+		"a machine": apitest.Machine("jaas", "openmeetings"),
 		"a person": func(context.Context) (auth.Principal, error) {
 			return auth.Principal{Kind: auth.User, Name: "ada@example.org", Scopes: []string{"openmeetings"}}, nil
 		},
@@ -61,8 +62,8 @@ func TestCaller_WithTheScopeIsLetIn(t *testing.T) {
 			t.Parallel()
 			g := setup(t, options{caller: caller})
 			for _, op := range operations() {
-				if got := g.ask(t, op); got.status != op.status {
-					t.Errorf("%s: got HTTP %d, want %d: %s", op.id, got.status, op.status, got.body)
+				if got := g.ask(t, op); got.Status != op.status {
+					t.Errorf("%s: got HTTP %d, want %d: %s", op.id, got.Status, op.status, got.Body)
 				}
 			}
 		})

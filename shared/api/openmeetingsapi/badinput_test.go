@@ -133,8 +133,8 @@ func TestEmptyBody_IsRefusedWhereTheOperationNeedsOne(t *testing.T) {
 				return
 			}
 			for _, body := range []string{"", "{}"} {
-				if got := g.send(t, op.method, op.path, body, nil); got.status != op.status {
-					t.Errorf("got HTTP %d for %q, want %d: the operation needs no body", got.status, body, op.status)
+				if got := g.send(t, op.method, op.path, body, nil); got.Status != op.status {
+					t.Errorf("got HTTP %d for %q, want %d: the operation needs no body", got.Status, body, op.status)
 				}
 			}
 		})
@@ -183,8 +183,8 @@ func TestBodySize_OneByteTooManyIsRefused(t *testing.T) {
 			if sent := g.upstream.commands(); len(sent) > 0 || g.upstream.loggedIn() > 0 {
 				t.Errorf("got %+v upstream, want nothing", sent)
 			}
-			if got := g.send(t, op.method, op.path, padded(body, limit), nil); got.status != op.status {
-				t.Errorf("got HTTP %d for %d bytes, want %d: %.300s", got.status, limit, op.status, got.body)
+			if got := g.send(t, op.method, op.path, padded(body, limit), nil); got.Status != op.status {
+				t.Errorf("got HTTP %d for %d bytes, want %d: %.300s", got.Status, limit, op.status, got.Body)
 			}
 		})
 	}

@@ -1,90 +1,32 @@
 package openmeetingsapi_test
 
 import (
-	"encoding/json"
 	"net/http"
-	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
 	"testing"
 
 	"github.com/danielgtaylor/huma/v2"
 
-	"gavel/shared/api"
+	"gavel/local/apitest"
 	"gavel/shared/api/openmeetingsapi"
 )
 
-// description finds what the OpenAPI document says of a request.
-type description struct {
-	routes     *http.ServeMux
-	operations map[string]*huma.Operation // by the pattern of the route
-	schemas    huma.Registry
-}
-
-var openAPI = sync.OnceValue(func() description {
-	written := api.NewDocument()
-	openmeetingsapi.Register(written, nil)
-	d := description{routes: http.NewServeMux(), operations: map[string]*huma.Operation{}, schemas: written.OpenAPI().Components.Schemas}
-	for path, item := range written.OpenAPI().Paths {
-		for method, op := range map[string]*huma.Operation{
-			http.MethodGet: item.Get, http.MethodPost: item.Post, http.MethodPut: item.Put, http.MethodDelete: item.Delete,
-		} {
-			if op != nil {
-				d.routes.HandleFunc(method+" "+path, http.NotFound)
-				d.operations[method+" "+path] = op
-			}
-		}
-	}
-	return d
+var openAPI = sync.OnceValue(func() *apitest.Description {
+	return apitest.Describe(func(a huma.API) { openmeetingsapi.Register(a, nil) })
 })
 
-// validating guards what the library notes in a schema when it first validates against it.
-var validating sync.Mutex
-
-// described holds an answer against what the OpenAPI document says of its operation: the status, the media type and
-// every value of the body. Answers of no operation are passed over.
+// described holds an answer against what the OpenAPI document says of its operation.
 func described(t testing.TB, method, path string, got answer) {
 	t.Helper()
-	d := openAPI()
-	at, err := url.Parse("http://gavel.test" + path)
-	if err != nil || strings.Contains(path, "/.") {
-		return
-	}
-	_, pattern := d.routes.Handler(&http.Request{Method: method, URL: at, Host: at.Host})
-	op := d.operations[pattern]
-	if op == nil {
-		return
-	}
-	response, found := op.Responses[strconv.Itoa(got.status)]
-	if !found {
-		t.Errorf("%s: got HTTP %d, want a status that the document has: %.500s", op.OperationID, got.status, got.body)
-		return
-	}
-	media, found := response.Content[got.header.Get("Content-Type")]
-	if !found {
-		t.Errorf("%s: got %q with HTTP %d, want a media type that the document has", op.OperationID, got.header.Get("Content-Type"), got.status)
-		return
-	}
-	var value any
-	if err := json.Unmarshal(got.body, &value); err != nil {
-		t.Errorf("%s: got %.500s, want JSON: %v", op.OperationID, got.body, err)
-		return
-	}
-	result := &huma.ValidateResult{}
-	validating.Lock()
-	defer validating.Unlock()
-	huma.Validate(d.schemas, media.Schema, huma.NewPathBuffer(nil, 0), huma.ModeReadFromServer, value, result)
-	if len(result.Errors) > 0 {
-		t.Errorf("%s: got %.500s, which is not what the document says: %v", op.OperationID, got.body, result.Errors)
-	}
+	openAPI().Check(t, method, path, got)
 }
 
 func TestDescribed_HasAllOperations(t *testing.T) {
 	t.Parallel()
 	var got, want []string
-	for _, op := range openAPI().operations {
+	for _, op := range openAPI().Operations {
 		got = append(got, op.OperationID)
 	}
 	for _, op := range operations() {
@@ -106,30 +48,21 @@ func TestDescribed_FindsWhatItIsThereFor(t *testing.T) {
 		got   answer
 		fault bool
 	}{
-		"good":           {answer{200, header, []byte(good)}, false},
-		"another status": {answer{201, header, []byte(good)}, true},
-		"another type":   {answer{200, http.Header{"Content-Type": {"text/html"}}, []byte(good)}, true},
-		"no JSON":        {answer{200, header, []byte("<html>")}, true},
-		"another value":  {answer{200, header, []byte(strings.Replace(good, "ended", "closed", 1))}, true},
-		"a field more":   {answer{200, header, []byte(strings.Replace(good, "{", `{"hash":"",`, 1))}, true},
-		"a field less":   {answer{200, header, []byte(strings.Replace(good, `,"inside":0`, "", 1))}, true},
+		"good":           {answer{Status: 200, Header: header, Body: []byte(good)}, false},
+		"another status": {answer{Status: 201, Header: header, Body: []byte(good)}, true},
+		"another type":   {answer{Status: 200, Header: http.Header{"Content-Type": {"text/html"}}, Body: []byte(good)}, true},
+		"no JSON":        {answer{Status: 200, Header: header, Body: []byte("<html>")}, true},
+		"another value":  {answer{Status: 200, Header: header, Body: []byte(strings.Replace(good, "ended", "closed", 1))}, true},
+		"a field more":   {answer{Status: 200, Header: header, Body: []byte(strings.Replace(good, "{", `{"hash":"",`, 1))}, true},
+		"a field less":   {answer{Status: 200, Header: header, Body: []byte(strings.Replace(good, `,"inside":0`, "", 1))}, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			silent := &silentTB{TB: t}
+			silent := &apitest.Silent{TB: t}
 			described(silent, http.MethodPost, "/openmeetings/rooms/2/end", tt.got)
-			if silent.failed != tt.fault {
-				t.Errorf("got a fault: %t, want %t", silent.failed, tt.fault)
+			if silent.Fault != tt.fault {
+				t.Errorf("got a fault: %t, want %t", silent.Fault, tt.fault)
 			}
 		})
 	}
 }
-
-// silentTB notes that a check failed and says nothing.
-type silentTB struct {
-	testing.TB
-
-	failed bool
-}
-
-func (s *silentTB) Errorf(string, ...any) { s.failed = true }

@@ -8,6 +8,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"gavel/local/apitest"
 )
 
 // echoes are servers that repeat in their refusals all they were told, as it came and as they read it.
@@ -21,15 +23,15 @@ func echoes() map[string]http.HandlerFunc {
 	said := func(status int) http.HandlerFunc {
 		return func(w http.ResponseWriter, r *http.Request) {
 			text, _ := json.Marshal(told(r))
-			says(status, `{"serviceResult":{"message":`+string(text)+`,"type":"ERROR"}}`)(w, r)
+			apitest.Says(status, `{"serviceResult":{"message":`+string(text)+`,"type":"ERROR"}}`)(w, r)
 		}
 	}
 	return map[string]http.HandlerFunc{
-		"400 as text": func(w http.ResponseWriter, r *http.Request) { says(400, told(r))(w, r) },
-		"500 as text": func(w http.ResponseWriter, r *http.Request) { says(500, told(r))(w, r) },
+		"400 as text": func(w http.ResponseWriter, r *http.Request) { apitest.Says(400, told(r))(w, r) },
+		"500 as text": func(w http.ResponseWriter, r *http.Request) { apitest.Says(500, told(r))(w, r) },
 		"500":         said(500),
 		"200":         said(200),
-		"no success":  func(w http.ResponseWriter, r *http.Request) { says(200, told(r))(w, r) },
+		"no success":  func(w http.ResponseWriter, r *http.Request) { apitest.Says(200, told(r))(w, r) },
 	}
 }
 
@@ -43,11 +45,11 @@ func TestUpstreamBody_HoldsNothingOfTheRequest(t *testing.T) {
 					t.Parallel()
 					g := setup(t, options{only: op.id, command: echo})
 					got := g.ask(t, op)
-					if got.status == http.StatusNotFound || got.status == http.StatusOK {
+					if got.Status == http.StatusNotFound || got.Status == http.StatusOK {
 						return // which holds nothing of the server
 					}
-					if found := repeated.Find([]byte(document(t, got).UpstreamBody)); found != nil {
-						t.Errorf("got upstreamBody %q, which says %q", document(t, got).UpstreamBody, found)
+					if found := repeated.Find([]byte(problems.Document(t, got).UpstreamBody)); found != nil {
+						t.Errorf("got upstreamBody %q, which says %q", problems.Document(t, got).UpstreamBody, found)
 					}
 				})
 			}
@@ -62,7 +64,7 @@ func TestUpstreamBody_OfALoginHoldsNothingOfTheAccount(t *testing.T) {
 			t.Parallel()
 			op := operationOf("kick")
 			g := setup(t, options{only: op.id, login: echo})
-			document(t, g.ask(t, op))
+			problems.Document(t, g.ask(t, op))
 		})
 	}
 }
@@ -78,12 +80,12 @@ func TestHalfAnAnswer_ThatIsACredentialIsKept(t *testing.T) {
 		`{"serviceResult":{"message":"%s","type":"SUCC`, `{"result":{"message":"%s"}}`, `{"serviceResult":{"message":"%s"}}`, `%s`,
 	} {
 		for _, op := range []operation{operationOf("create-entry"), operationOf("create-invitation")} {
-			g := setup(t, options{only: op.id, command: says(200, strings.Replace(answer, "%s", hash, 1))})
-			document(t, g.ask(t, op))
+			g := setup(t, options{only: op.id, command: apitest.Says(200, strings.Replace(answer, "%s", hash, 1))})
+			problems.Document(t, g.ask(t, op))
 		}
 		for _, op := range private()[:5] {
-			g := setup(t, options{only: op.id, login: says(200, strings.Replace(answer, "%s", sidOf(1), 1))})
-			document(t, g.ask(t, op))
+			g := setup(t, options{only: op.id, login: apitest.Says(200, strings.Replace(answer, "%s", sidOf(1), 1))})
+			problems.Document(t, g.ask(t, op))
 		}
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"gavel/local/apitest"
 	"gavel/shared/openmeetings"
 	"gavel/shared/problem"
 )
@@ -45,36 +46,36 @@ func sample() []operation {
 
 func faults() []fault {
 	return []fault{
-		{"401", says(401, ""), 502, problem.UpstreamCredentials, 401, false, "", 1},
-		{"429", says(429, "", "Retry-After", "120"), 503, problem.UpstreamBusy, 429, false, "120", 1},
-		{"500 without a body", says(500, ""), 502, problem.UpstreamError, 500, true, "", 1},
-		{"500 with HTML", says(500, page), 502, problem.UpstreamError, 500, true, "", 1},
-		{"502", says(502, page), 502, problem.UpstreamError, 502, true, "", 3},
-		{"503", says(503, "", "Retry-After", "7"), 503, problem.UpstreamBusy, 503, false, "7", 1},
-		{"HTML that says yes", says(200, page), 502, problem.UpstreamError, 200, true, "", 1},
-		{"JSON cut off", says(200, `{"roomDTO":{"id":2,"name":"Stand-up`), 502, problem.UpstreamError, 200, true, "", 1},
-		{"another root", says(200, `{"thing":{"id":2},"type":"SUCCESS"}`), 502, problem.UpstreamError, 200, true, "", 1},
+		{"401", apitest.Says(401, ""), 502, problem.UpstreamCredentials, 401, false, "", 1},
+		{"429", apitest.Says(429, "", "Retry-After", "120"), 503, problem.UpstreamBusy, 429, false, "120", 1},
+		{"500 without a body", apitest.Says(500, ""), 502, problem.UpstreamError, 500, true, "", 1},
+		{"500 with HTML", apitest.Says(500, page), 502, problem.UpstreamError, 500, true, "", 1},
+		{"502", apitest.Says(502, page), 502, problem.UpstreamError, 502, true, "", 3},
+		{"503", apitest.Says(503, "", "Retry-After", "7"), 503, problem.UpstreamBusy, 503, false, "7", 1},
+		{"HTML that says yes", apitest.Says(200, page), 502, problem.UpstreamError, 200, true, "", 1},
+		{"JSON cut off", apitest.Says(200, `{"roomDTO":{"id":2,"name":"Stand-up`), 502, problem.UpstreamError, 200, true, "", 1},
+		{"another root", apitest.Says(200, `{"thing":{"id":2},"type":"SUCCESS"}`), 502, problem.UpstreamError, 200, true, "", 1},
 	}
 }
 
 // furtherFaults are those that are tried on a sample.
 func furtherFaults() []fault {
 	return []fault{
-		{"400", says(400, ""), 502, problem.UpstreamError, 400, false, "", 1},
-		{"403", says(403, page), 502, problem.UpstreamCredentials, 403, false, "", 1},
-		{"404", says(404, page), 502, problem.UpstreamError, 404, false, "", 1},
-		{"405", says(405, ""), 502, problem.UpstreamError, 405, false, "", 1},
-		{"406", says(406, ""), 502, problem.UpstreamError, 406, false, "", 1},
-		{"429 without a time", says(429, ""), 503, problem.UpstreamBusy, 429, false, "", 3},
-		{"500 with another JSON", says(500, `{"error":"no"}`), 502, problem.UpstreamError, 500, true, "", 1},
-		{"503 without a time", says(503, page), 503, problem.UpstreamBusy, 503, false, "", 3},
-		{"504", says(504, ""), 502, problem.UpstreamError, 504, true, "", 3},
-		{"nothing that says yes", says(200, ""), 502, problem.UpstreamError, 200, true, "", 1},
-		{"text", says(200, "fine"), 502, problem.UpstreamError, 200, true, "", 1},
-		{"a list for an object", says(200, `[{"id":2}]`), 502, problem.UpstreamError, 200, true, "", 1},
-		{"null", says(200, `null`), 502, problem.UpstreamError, 200, true, "", 1},
-		{"redirect", says(302, "", "Location", "/elsewhere"), 502, problem.UpstreamError, 302, false, "", 1},
-		{"redirect that keeps the method", says(307, "", "Location", "/elsewhere"), 502, problem.UpstreamError, 307, false, "", 1},
+		{"400", apitest.Says(400, ""), 502, problem.UpstreamError, 400, false, "", 1},
+		{"403", apitest.Says(403, page), 502, problem.UpstreamCredentials, 403, false, "", 1},
+		{"404", apitest.Says(404, page), 502, problem.UpstreamError, 404, false, "", 1},
+		{"405", apitest.Says(405, ""), 502, problem.UpstreamError, 405, false, "", 1},
+		{"406", apitest.Says(406, ""), 502, problem.UpstreamError, 406, false, "", 1},
+		{"429 without a time", apitest.Says(429, ""), 503, problem.UpstreamBusy, 429, false, "", 3},
+		{"500 with another JSON", apitest.Says(500, `{"error":"no"}`), 502, problem.UpstreamError, 500, true, "", 1},
+		{"503 without a time", apitest.Says(503, page), 503, problem.UpstreamBusy, 503, false, "", 3},
+		{"504", apitest.Says(504, ""), 502, problem.UpstreamError, 504, true, "", 3},
+		{"nothing that says yes", apitest.Says(200, ""), 502, problem.UpstreamError, 200, true, "", 1},
+		{"text", apitest.Says(200, "fine"), 502, problem.UpstreamError, 200, true, "", 1},
+		{"a list for an object", apitest.Says(200, `[{"id":2}]`), 502, problem.UpstreamError, 200, true, "", 1},
+		{"null", apitest.Says(200, `null`), 502, problem.UpstreamError, 200, true, "", 1},
+		{"redirect", apitest.Says(302, "", "Location", "/elsewhere"), 502, problem.UpstreamError, 302, false, "", 1},
+		{"redirect that keeps the method", apitest.Says(307, "", "Location", "/elsewhere"), 502, problem.UpstreamError, 307, false, "", 1},
 	}
 }
 
@@ -115,11 +116,11 @@ func TestServerSaysMore_ThanAFunctionCanPassOn(t *testing.T) {
 	op := operationOf("list-users")
 	const before, after = `{"userDTO":[{"id":7,"login":"`, `"}]}`
 	whole := before + strings.Repeat("x", 5<<20-len(before+after)) + after
-	g := setup(t, options{only: op.id, command: says(200, whole)})
-	if got := g.ask(t, op); got.status != op.status || len(got.body) < 5<<20-100 {
-		t.Errorf("got HTTP %d with %d bytes, want all of 5 MiB", got.status, len(got.body))
+	g := setup(t, options{only: op.id, command: apitest.Says(200, whole)})
+	if got := g.ask(t, op); got.Status != op.status || len(got.Body) < 5<<20-100 {
+		t.Errorf("got HTTP %d with %d bytes, want all of 5 MiB", got.Status, len(got.Body))
 	}
-	g = setup(t, options{only: op.id, command: says(200, whole+" ")})
+	g = setup(t, options{only: op.id, command: apitest.Says(200, whole+" ")})
 	fault{status: 502, code: problem.UpstreamError, upstream: 200, maybe: true}.check(t, g.ask(t, op))
 }
 
@@ -130,9 +131,9 @@ func (f fault) check(t testing.TB, got answer) problem.Problem {
 		t.Errorf("got provider %q, upstreamStatus %d, want openmeetings, %d", p.Provider, p.UpstreamStatus, f.upstream)
 	}
 	if p.MayHaveHappened == nil || *p.MayHaveHappened != f.maybe {
-		t.Errorf("got mayHaveHappened %v, want %v: %.500s", p.MayHaveHappened, f.maybe, got.body)
+		t.Errorf("got mayHaveHappened %v, want %v: %.500s", p.MayHaveHappened, f.maybe, got.Body)
 	}
-	if after := got.header.Get("Retry-After"); after != f.retryAfter {
+	if after := got.Header.Get("Retry-After"); after != f.retryAfter {
 		t.Errorf("got Retry-After %q, want %q", after, f.retryAfter)
 	}
 	if len(p.UpstreamBody) > 600 {
@@ -154,7 +155,7 @@ func TestServerRefuses_WithStatus200(t *testing.T) {
 	for _, op := range operations() {
 		t.Run(op.id, func(t *testing.T) {
 			t.Parallel()
-			g := setup(t, options{only: op.id, command: says(200, refusal("No such luck"))})
+			g := setup(t, options{only: op.id, command: apitest.Says(200, refusal("No such luck"))})
 			got := g.ask(t, op)
 			// Where a thing is expected, that is an answer no server would give.
 			p := fault{status: 502, code: problem.UpstreamError, upstream: 200, maybe: !op.says}.check(t, got)
@@ -174,7 +175,7 @@ func TestServerKnowsNoSuchThing_AndSaysSoInWordsOfItsLanguage(t *testing.T) {
 	for _, op := range operations() {
 		t.Run(op.id, func(t *testing.T) {
 			t.Parallel()
-			g := setup(t, options{only: op.id, command: says(500, refusal(nullThing), "exception", "null")})
+			g := setup(t, options{only: op.id, command: apitest.Says(500, refusal(nullThing), "exception", "null")})
 			got := g.ask(t, op)
 			op.means(t, got, op.unknown, 500)
 			want := 1
@@ -194,15 +195,15 @@ func (o operation) means(t testing.TB, got answer, m meaning, upstream int) {
 	switch m {
 	case notFound:
 		if p := isProblem(t, got, http.StatusNotFound, problem.NotFound); p.MayHaveHappened != nil || p.UpstreamBody != "" {
-			t.Errorf("got %s, want nothing of the server in it", got.body)
+			t.Errorf("got %s, want nothing of the server in it", got.Body)
 		}
 	case gone:
-		if got.status != http.StatusOK || string(got.body) != `{"outcome":"not_found"}`+"\n" {
-			t.Errorf("got HTTP %d with %s, want 200 with the outcome not_found", got.status, got.body)
+		if got.Status != http.StatusOK || string(got.Body) != `{"outcome":"not_found"}`+"\n" {
+			t.Errorf("got HTTP %d with %s, want 200 with the outcome not_found", got.Status, got.Body)
 		}
 	case empty:
-		if got.status != http.StatusOK || !strings.HasSuffix(string(got.body), `":[]}`+"\n") {
-			t.Errorf("got HTTP %d with %s, want 200 with an empty list", got.status, got.body)
+		if got.Status != http.StatusOK || !strings.HasSuffix(string(got.Body), `":[]}`+"\n") {
+			t.Errorf("got HTTP %d with %s, want 200 with an empty list", got.Status, got.Body)
 		}
 	default:
 		fault{status: 502, code: problem.UpstreamError, upstream: upstream, maybe: true}.check(t, got)
@@ -217,7 +218,7 @@ func TestServerHasNothingToSay_WithStatus204(t *testing.T) {
 		}
 		t.Run(op.id, func(t *testing.T) {
 			t.Parallel()
-			g := setup(t, options{only: op.id, command: says(204, "")})
+			g := setup(t, options{only: op.id, command: apitest.Says(204, "")})
 			op.means(t, g.ask(t, op), op.nothing, 204)
 		})
 	}
@@ -237,7 +238,7 @@ func TestSecondCallFails_TheCallerLearnsIt(t *testing.T) {
 						up.answer(w, r, r.Method+" "+strings.TrimPrefix(r.URL.EscapedPath(), services))
 						return
 					}
-					says(500, page)(w, r)
+					apitest.Says(500, page)(w, r)
 				}})
 				fault{status: 502, code: problem.UpstreamError, upstream: 500, maybe: true}.check(t, g.ask(t, op))
 				if n := len(g.upstream.commands()); n != nth {

@@ -273,8 +273,8 @@ func TestField_NullCountsAsAbsentWhereItMayBeAbsent(t *testing.T) {
 				}
 				body, null := with(t, op.body, f.at, ""), with(t, op.body, f.at, "null")
 				without := g.send(t, op.method, op.path, body, nil)
-				if got := g.send(t, op.method, op.path, null, nil); got.status != without.status {
-					t.Errorf("got HTTP %d with null for %s, want %d as without it: %s", got.status, f.at, without.status, got.body)
+				if got := g.send(t, op.method, op.path, null, nil); got.Status != without.Status {
+					t.Errorf("got HTTP %d with null for %s, want %d as without it: %s", got.Status, f.at, without.Status, got.Body)
 				}
 			}
 		})

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"gavel/local/apitest"
 	"gavel/shared/api"
 	"gavel/shared/api/openmeetingsapi"
 	"gavel/shared/auth"
@@ -141,15 +142,15 @@ func FuzzDecode(f *testing.F) {
 		mux := http.NewServeMux()
 		registers()[op.id](api.New(mux), willing{t: t})
 		got := serve(t, api.Handler(mux), op, body, contentType)
-		if got.status == op.status {
+		if got.Status == op.status {
 			return
 		}
-		p := problemOf(t, got)
+		p := apitest.Problems{}.Document(t, got)
 		if p.Status < 400 || p.Status > 499 || len(p.Errors) == 0 && p.Code != problem.TooLarge {
-			t.Errorf("%s: got %s for %q, want 2xx or 4xx with faults", op.id, got.body, body)
+			t.Errorf("%s: got %s for %q, want 2xx or 4xx with faults", op.id, got.Body, body)
 		}
-		if strings.Contains(string(got.body), "json:") || strings.Contains(string(got.body), "Go struct") {
-			t.Errorf("%s: got %s, which tells of the inside", op.id, got.body)
+		if strings.Contains(string(got.Body), "json:") || strings.Contains(string(got.Body), "Go struct") {
+			t.Errorf("%s: got %s, which tells of the inside", op.id, got.Body)
 		}
 	})
 }
@@ -167,7 +168,7 @@ func serve(t *testing.T, handler http.Handler, op operation, body []byte, conten
 	if !json.Valid(recorder.Body.Bytes()) {
 		t.Errorf("got %q, want JSON", recorder.Body.Bytes())
 	}
-	got := answer{status: recorder.Code, header: recorder.Header(), body: recorder.Body.Bytes()}
+	got := answer{Status: recorder.Code, Header: recorder.Header(), Body: recorder.Body.Bytes()}
 	described(t, op.method, op.path, got)
 	return got
 }

@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"gavel/local/apitest"
 )
 
 // sentBy gives what reached the server in the form of operation.sent, one under the other.
@@ -47,10 +49,10 @@ func TestGoodRequest_IsSentOnAndAnswered(t *testing.T) {
 			t.Parallel()
 			g := setup(t, options{only: op.id})
 			got := g.ask(t, op)
-			if want := g.whole(op); got.status != op.status || string(got.body) != want {
-				t.Errorf("got HTTP %d with\n%s want %d with\n%s", got.status, got.body, op.status, want)
+			if want := g.whole(op); got.Status != op.status || string(got.Body) != want {
+				t.Errorf("got HTTP %d with\n%s want %d with\n%s", got.Status, got.Body, op.status, want)
 			}
-			if ct := got.header.Get("Content-Type"); ct != "application/json" {
+			if ct := got.Header.Get("Content-Type"); ct != "application/json" {
 				t.Errorf("got content type %q, want application/json", ct)
 			}
 			if got, want := sentBy(g.upstream), canonical(strings.Join(op.sent, "\n")); got != want {
@@ -92,10 +94,10 @@ func TestEvents_AreTaken(t *testing.T) {
 			if got, _, _ := strings.Cut(op.path, "?"); event.RawPath != got || event.RequestContext.HTTP.Method != op.method {
 				t.Errorf("got the event's %s %s, want %s %s", event.RequestContext.HTTP.Method, event.RawPath, op.method, got)
 			}
-			g := setup(t, options{only: op.id, command: says(http.StatusOK, "{}")})
+			g := setup(t, options{only: op.id, command: apitest.Says(http.StatusOK, "{}")})
 			got := g.send(t, event.RequestContext.HTTP.Method, event.RawPath+"?"+event.RawQueryString, event.Body, nil)
 			if len(g.upstream.commands()) == 0 {
-				t.Errorf("got HTTP %d and nothing sent, want the event's request sent: %s", got.status, got.body)
+				t.Errorf("got HTTP %d and nothing sent, want the event's request sent: %s", got.Status, got.Body)
 			}
 		})
 	}

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"testing"
 
+	"gavel/local/apitest"
 	"gavel/shared/problem"
 )
 
@@ -62,10 +63,10 @@ func TestServersWords_AreOutcomes(t *testing.T) {
 			t.Parallel()
 			op := operationOf(tt.id)
 			op.answer = tt.want
-			g := setup(t, options{only: op.id, command: says(http.StatusOK, tt.said)})
+			g := setup(t, options{only: op.id, command: apitest.Says(http.StatusOK, tt.said)})
 			got := g.send(t, op.method, op.path, tt.body, nil)
-			if want := g.whole(op); got.status != tt.status || string(got.body) != want {
-				t.Errorf("got HTTP %d with %s, want %d with %s", got.status, got.body, tt.status, want)
+			if want := g.whole(op); got.Status != tt.status || string(got.Body) != want {
+				t.Errorf("got HTTP %d with %s, want %d with %s", got.Status, got.Body, tt.status, want)
 			}
 			if got, want := sentBy(g.upstream), canonical(tt.line); got != want {
 				t.Errorf("got upstream\n%s\nwant\n%s", got, want)
@@ -93,14 +94,14 @@ func TestCreateUser_WhatTheServerRefusesIsAConflict(t *testing.T) {
 		t.Run(said, func(t *testing.T) {
 			t.Parallel()
 			for _, status := range []int{200, 500} {
-				g := setup(t, options{only: op.id, command: says(status, refusal(said))})
+				g := setup(t, options{only: op.id, command: apitest.Says(status, refusal(said))})
 				got := g.ask(t, op)
 				if status == 200 && want.status == http.StatusConflict {
 					continue // no server says it that way
 				}
 				p := isProblem(t, got, want.status, want.code)
 				if conflict := want.status == http.StatusConflict; conflict && (p.UpstreamBody != "" || p.MayHaveHappened != nil) {
-					t.Errorf("got %s, want nothing of the server in it", got.body)
+					t.Errorf("got %s, want nothing of the server in it", got.Body)
 				}
 				if n := len(g.upstream.commands()); n != 1 {
 					t.Errorf("got %d requests upstream, want 1", n)
@@ -114,7 +115,7 @@ func TestCreateUser_WhatTheServerRefusesIsAConflict(t *testing.T) {
 func TestConflict_OfOneCallerIsNotAnothers(t *testing.T) {
 	t.Parallel()
 	op := operationOf("create-user")
-	g := setup(t, options{only: op.id, command: says(500, refusal("error.login.inuse"))})
+	g := setup(t, options{only: op.id, command: apitest.Says(500, refusal("error.login.inuse"))})
 	first := isProblem(t, g.ask(t, op), http.StatusConflict, problem.LoginInUse)
 	second := isProblem(t, g.ask(t, op), http.StatusConflict, problem.LoginInUse)
 	if first.RequestID == second.RequestID {
@@ -126,7 +127,7 @@ func TestCreateGroup_WithoutAnIDInTheAnswerIsTheServersFault(t *testing.T) {
 	t.Parallel()
 	for _, id := range []string{"create-group", "count-room-users"} {
 		op := operationOf(id)
-		g := setup(t, options{only: op.id, command: says(http.StatusOK, done("Success"))})
+		g := setup(t, options{only: op.id, command: apitest.Says(http.StatusOK, done("Success"))})
 		fault{status: 502, code: problem.UpstreamError, upstream: 200, maybe: true}.check(t, g.ask(t, op))
 	}
 }
@@ -135,8 +136,8 @@ func TestCreateGroup_WithoutAnIDInTheAnswerIsTheServersFault(t *testing.T) {
 func TestEndRoom_SaysHowManyAreInsideWhenTheyDoNotGo(t *testing.T) {
 	t.Parallel()
 	op := operationOf("end-room")
-	g := setup(t, options{only: op.id, command: func(w http.ResponseWriter, r *http.Request) { says(http.StatusOK, done("3"))(w, r) }})
-	if got := g.ask(t, op); got.status != http.StatusOK || string(got.body) != `{"outcome":"occupied","inside":3}`+"\n" {
-		t.Errorf("got HTTP %d with %s, want 200, occupied by 3", got.status, got.body)
+	g := setup(t, options{only: op.id, command: func(w http.ResponseWriter, r *http.Request) { apitest.Says(http.StatusOK, done("3"))(w, r) }})
+	if got := g.ask(t, op); got.Status != http.StatusOK || string(got.Body) != `{"outcome":"occupied","inside":3}`+"\n" {
+		t.Errorf("got HTTP %d with %s, want 200, occupied by 3", got.Status, got.Body)
 	}
 }

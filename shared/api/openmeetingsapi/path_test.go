@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"gavel/local/apitest"
 	"gavel/shared/problem"
 )
 
@@ -88,7 +89,7 @@ func TestID_OfTheLargestSizeIsTaken(t *testing.T) {
 		}
 		t.Run(op.id, func(t *testing.T) {
 			t.Parallel()
-			g := setup(t, options{only: op.id, command: says(http.StatusOK, "{}")})
+			g := setup(t, options{only: op.id, command: apitest.Says(http.StatusOK, "{}")})
 			g.send(t, op.method, op.at(0, largest), op.body, nil)
 			if sent := sentBy(g.upstream); !strings.Contains(sent, largest) {
 				t.Errorf("got %s upstream, want the id %s in it", sent, largest)
@@ -112,7 +113,7 @@ func TestPath_ThatNamesNoOperationIsNotFound(t *testing.T) {
 					continue // that is a key, and a bad one
 				}
 				got := g.sendOnly(t, op.method, other+"?"+query, op.body, nil)
-				if other == path+"%2Fx%2F" && got.status == http.StatusUnprocessableEntity {
+				if other == path+"%2Fx%2F" && got.Status == http.StatusUnprocessableEntity {
 					continue // that is an id, and a bad one
 				}
 				isProblem(t, got, http.StatusNotFound, problem.NotFound)
@@ -130,7 +131,7 @@ func TestMethod_ThatThePathDoesNotHaveIsRefused(t *testing.T) {
 			g.untouched(t)
 			got := g.send(t, http.MethodPatch, op.path, op.body, nil)
 			isProblem(t, got, http.StatusMethodNotAllowed, problem.MethodNotAllowed)
-			if allow := got.header.Get("Allow"); !strings.Contains(allow, op.method) {
+			if allow := got.Header.Get("Allow"); !strings.Contains(allow, op.method) {
 				t.Errorf("got Allow %q, want %s in it", allow, op.method)
 			}
 		})

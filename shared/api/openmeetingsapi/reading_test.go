@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+
+	"gavel/local/apitest"
 )
 
 // TestNames_ThatLookLikeNumbersAreText: the server writes text that looks like a number or a boolean as one.
@@ -19,7 +21,7 @@ func TestNames_ThatLookLikeNumbersAreText(t *testing.T) {
 			t.Parallel()
 			room := `{"roomDTO":{"id":2,"name":` + written + `,"comment":` + written + `,"tag":` + written + `,"type":"CONFERENCE","capacity":4,` +
 				`"externalId":` + written + `,"externalType":` + written + `}}`
-			says2 := says(http.StatusOK, room)
+			says2 := apitest.Says(http.StatusOK, room)
 			op := operationOf("get-room")
 			g := setup(t, options{only: op.id, command: says2})
 			got := g.ask(t, op)
@@ -32,10 +34,10 @@ func TestNames_ThatLookLikeNumbersAreText(t *testing.T) {
 			user := `{"userDTO":{"id":"7","login":` + written + `,"firstname":` + written + `,"lastname":` + written + `,"rights":` + written +
 				`,"address":{"mail":` + written + `}}}`
 			op = operationOf("list-users")
-			g = setup(t, options{only: op.id, command: says(http.StatusOK, user)})
+			g = setup(t, options{only: op.id, command: apitest.Says(http.StatusOK, user)})
 			var list struct{ Users []map[string]json.RawMessage }
-			if got := g.ask(t, op); json.Unmarshal(got.body, &list) != nil || len(list.Users) != 1 {
-				t.Fatalf("got %s, want one user", got.body)
+			if got := g.ask(t, op); json.Unmarshal(got.Body, &list) != nil || len(list.Users) != 1 {
+				t.Fatalf("got %s, want one user", got.Body)
 			}
 			one := list.Users[0]
 			if string(one["login"]) != want || string(one["firstname"]) != want || string(one["lastname"]) != want ||
@@ -49,8 +51,8 @@ func TestNames_ThatLookLikeNumbersAreText(t *testing.T) {
 func members(t testing.TB, got answer) map[string]json.RawMessage {
 	t.Helper()
 	values := map[string]json.RawMessage{}
-	if err := json.Unmarshal(got.body, &values); err != nil || got.status >= 300 {
-		t.Fatalf("got HTTP %d with %s, want a thing", got.status, got.body)
+	if err := json.Unmarshal(got.Body, &values); err != nil || got.Status >= 300 {
+		t.Fatalf("got HTTP %d with %s, want a thing", got.Status, got.Body)
 	}
 	return values
 }
@@ -76,13 +78,13 @@ func TestLists_AreNeverNull(t *testing.T) {
 			op := operationOf(tt.id)
 			op.path = strings.Replace(op.path, "&externalId=uniqueId1", "", 1)
 			for _, text := range none {
-				g := setup(t, options{only: op.id, command: says(http.StatusOK, strings.Replace(text, "%s", tt.root, 1))})
-				if got := g.ask(t, op); got.status != http.StatusOK || string(got.body) != `{"`+tt.want+`":[]}`+"\n" {
-					t.Errorf("got HTTP %d with %s for %s, want an empty list", got.status, got.body, text)
+				g := setup(t, options{only: op.id, command: apitest.Says(http.StatusOK, strings.Replace(text, "%s", tt.root, 1))})
+				if got := g.ask(t, op); got.Status != http.StatusOK || string(got.Body) != `{"`+tt.want+`":[]}`+"\n" {
+					t.Errorf("got HTTP %d with %s for %s, want an empty list", got.Status, got.Body, text)
 				}
 			}
 			for _, text := range []string{`{"%s":` + tt.one + `}`, `{"%s":[` + tt.one + `]}`} {
-				g := setup(t, options{only: op.id, command: says(http.StatusOK, strings.Replace(text, "%s", tt.root, 1))})
+				g := setup(t, options{only: op.id, command: apitest.Says(http.StatusOK, strings.Replace(text, "%s", tt.root, 1))})
 				var list []json.RawMessage
 				if got := members(t, g.ask(t, op)); json.Unmarshal(got[tt.want], &list) != nil || len(list) != 1 {
 					t.Errorf("got %s for %s, want a list of one", got, text)
@@ -109,9 +111,9 @@ func TestListsInside_AreNeverNull(t *testing.T) {
 		t.Run(tt.id+" "+tt.said, func(t *testing.T) {
 			t.Parallel()
 			op := operationOf(tt.id)
-			g := setup(t, options{only: op.id, command: says(http.StatusOK, tt.said)})
-			if got := g.ask(t, op); got.status != http.StatusOK || string(got.body) != tt.want+"\n" {
-				t.Errorf("got HTTP %d with\n%s want 200 with\n%s", got.status, got.body, tt.want)
+			g := setup(t, options{only: op.id, command: apitest.Says(http.StatusOK, tt.said)})
+			if got := g.ask(t, op); got.Status != http.StatusOK || string(got.Body) != tt.want+"\n" {
+				t.Errorf("got HTTP %d with\n%s want 200 with\n%s", got.Status, got.Body, tt.want)
 			}
 		})
 	}
@@ -126,7 +128,7 @@ func TestRecordings_OfOnePersonAreTheirs(t *testing.T) {
 		got := g.send(t, op.method, "/openmeetings/recordings?externalType=myCMS&externalId="+externalID, "", nil)
 		var list []json.RawMessage
 		if err := json.Unmarshal(members(t, got)["recordings"], &list); err != nil || len(list) != want {
-			t.Errorf("got %s for %q, want %d recordings", got.body, externalID, want)
+			t.Errorf("got %s for %q, want %d recordings", got.Body, externalID, want)
 		}
 	}
 }

@@ -1,12 +1,12 @@
 package openmeetingsapi_test
 
 import (
-	"context"
 	"errors"
 	"net/http"
 	"strings"
 	"testing"
 
+	"gavel/local/apitest"
 	"gavel/shared/problem"
 	"gavel/shared/secrets"
 )
@@ -37,7 +37,7 @@ func TestSecret_ThatCannotBeUsedIsNamedAndNothingIsSent(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			g := setup(t, options{secrets: secretsFile(t, c.secrets)})
+			g := setup(t, options{secrets: apitest.SecretsFile(t, c.secrets)})
 			g.untouched(t)
 			for _, op := range operations() {
 				got := g.ask(t, op)
@@ -45,26 +45,17 @@ func TestSecret_ThatCannotBeUsedIsNamedAndNothingIsSent(t *testing.T) {
 				if p.Secret != secretName || !strings.Contains(p.Detail, c.says) || !strings.Contains(p.Detail, secretName) {
 					t.Errorf("%s: got secret %q and detail %q, want %s, and what is wrong: %s", op.id, p.Secret, p.Detail, secretName, c.says)
 				}
-				if strings.Contains(string(got.body), "Hush") || strings.Contains(string(got.body), login) {
-					t.Errorf("%s: got %s, which holds a part of the secret", op.id, got.body)
+				if strings.Contains(string(got.Body), "Hush") || strings.Contains(string(got.Body), login) {
+					t.Errorf("%s: got %s, which holds a part of the secret", op.id, got.Body)
 				}
 			}
 		})
 	}
 }
 
-// failing is a store of secrets that does not answer.
-type failing struct{ err error }
-
-// Read fails.
-func (f failing) Read(context.Context, string) (secrets.Raw, error) { return secrets.Raw{}, f.err }
-
-// FullName gives the name with the prefix.
-func (f failing) FullName(name string) string { return "gavel/" + name }
-
 func TestSecretsCannotBeRead_IsAPassingFailure(t *testing.T) {
 	t.Parallel()
-	g := setup(t, options{secrets: failing{&secrets.Error{
+	g := setup(t, options{secrets: apitest.Failing{Err: &secrets.Error{
 		Name: secretName, Reason: "Secrets Manager did not answer", Passing: true,
 		Cause: errors.New("dial tcp 10.0.0.7:443: i/o timeout"),
 	}}})
@@ -74,8 +65,8 @@ func TestSecretsCannotBeRead_IsAPassingFailure(t *testing.T) {
 		if p := isProblem(t, got, http.StatusServiceUnavailable, problem.Unavailable); p.Secret != secretName {
 			t.Errorf("%s: got secret %q, want %q", op.id, p.Secret, secretName)
 		}
-		if strings.Contains(string(got.body), "10.0.0.7") {
-			t.Errorf("%s: got %s, which tells the cause", op.id, got.body)
+		if strings.Contains(string(got.Body), "10.0.0.7") {
+			t.Errorf("%s: got %s, which tells the cause", op.id, got.Body)
 		}
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"gavel/local/apitest"
 	"gavel/shared/problem"
 	"gavel/shared/secrets"
 )
@@ -26,15 +27,15 @@ func TestLoginFails_TheCallerLearnsWhyAndNoCommandIsSent(t *testing.T) {
 		fault
 		hint string // in the detail
 	}{
-		{fault{"wrong password", says(200, refusal("error.bad.credentials")), 502, problem.UpstreamCredentials, 200, false, "", 1}, ""},
-		{fault{"no right to log in", says(200, refusal("error.notactivated")), 502, problem.UpstreamCredentials, 200, false, "", 1}, "LOGIN"},
-		{fault{"no group", says(200, refusal("error.nogroup")), 502, problem.UpstreamCredentials, 200, false, "", 1}, "group"},
-		{fault{"401", says(401, page), 502, problem.UpstreamCredentials, 401, false, "", 1}, ""},
-		{fault{"404", says(404, page), 502, problem.UpstreamError, 404, false, "", 1}, ""},
-		{fault{"405 for both verbs", says(405, ""), 502, problem.UpstreamError, 405, false, "", 2}, ""},
-		{fault{"429", says(429, "", "Retry-After", "120"), 503, problem.UpstreamBusy, 429, false, "120", 1}, ""},
-		{fault{"503", says(503, "", "Retry-After", "7"), 503, problem.UpstreamBusy, 503, false, "7", 1}, ""},
-		{fault{"redirect", says(302, "", "Location", "/elsewhere"), 502, problem.UpstreamError, 302, false, "", 1}, ""},
+		{fault{"wrong password", apitest.Says(200, refusal("error.bad.credentials")), 502, problem.UpstreamCredentials, 200, false, "", 1}, ""},
+		{fault{"no right to log in", apitest.Says(200, refusal("error.notactivated")), 502, problem.UpstreamCredentials, 200, false, "", 1}, "LOGIN"},
+		{fault{"no group", apitest.Says(200, refusal("error.nogroup")), 502, problem.UpstreamCredentials, 200, false, "", 1}, "group"},
+		{fault{"401", apitest.Says(401, page), 502, problem.UpstreamCredentials, 401, false, "", 1}, ""},
+		{fault{"404", apitest.Says(404, page), 502, problem.UpstreamError, 404, false, "", 1}, ""},
+		{fault{"405 for both verbs", apitest.Says(405, ""), 502, problem.UpstreamError, 405, false, "", 2}, ""},
+		{fault{"429", apitest.Says(429, "", "Retry-After", "120"), 503, problem.UpstreamBusy, 429, false, "120", 1}, ""},
+		{fault{"503", apitest.Says(503, "", "Retry-After", "7"), 503, problem.UpstreamBusy, 503, false, "7", 1}, ""},
+		{fault{"redirect", apitest.Says(302, "", "Location", "/elsewhere"), 502, problem.UpstreamError, 302, false, "", 1}, ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -66,19 +67,19 @@ func TestLoginIsAnsweredWithNonsense_ItIsTheServersFault(t *testing.T) {
 		answer   http.HandlerFunc
 		upstream int
 	}{
-		"its own trouble":  {says(200, refusal("error.unknown")), 200},
-		"500":              {says(500, ""), 500},
-		"500 in words":     {says(500, refusal("Connection refused")), 500}, // which is not about the thing asked for
-		"500 with HTML":    {says(500, page), 500},
-		"502":              {says(502, page), 502},
-		"HTML":             {says(200, page), 200},
-		"nothing":          {says(200, ""), 200},
-		"204":              {says(204, ""), 204},
-		"JSON cut off":     {says(200, `{"serviceResult":{"message":"`), 200},
-		"another root":     {says(200, `{"result":{"message":"x","type":"SUCCESS"}}`), 200},
-		"no type":          {says(200, `{"serviceResult":{"message":"x"}}`), 200},
-		"no sid":           {says(200, done("")), 200},
-		"an object as sid": {says(200, `{"serviceResult":{"message":{"a":1},"type":"SUCCESS"}}`), 200},
+		"its own trouble":  {apitest.Says(200, refusal("error.unknown")), 200},
+		"500":              {apitest.Says(500, ""), 500},
+		"500 in words":     {apitest.Says(500, refusal("Connection refused")), 500}, // which is not about the thing asked for
+		"500 with HTML":    {apitest.Says(500, page), 500},
+		"502":              {apitest.Says(502, page), 502},
+		"HTML":             {apitest.Says(200, page), 200},
+		"nothing":          {apitest.Says(200, ""), 200},
+		"204":              {apitest.Says(204, ""), 204},
+		"JSON cut off":     {apitest.Says(200, `{"serviceResult":{"message":"`), 200},
+		"another root":     {apitest.Says(200, `{"result":{"message":"x","type":"SUCCESS"}}`), 200},
+		"no type":          {apitest.Says(200, `{"serviceResult":{"message":"x"}}`), 200},
+		"no sid":           {apitest.Says(200, done("")), 200},
+		"an object as sid": {apitest.Says(200, `{"serviceResult":{"message":{"a":1},"type":"SUCCESS"}}`), 200},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -108,7 +109,7 @@ func TestRightIsMissing_AfterANewLoginTheAccountIsToBlame(t *testing.T) {
 	for _, op := range operations() {
 		t.Run(op.id, func(t *testing.T) {
 			t.Parallel()
-			g := setup(t, options{only: op.id, command: says(500, notAllowed)})
+			g := setup(t, options{only: op.id, command: apitest.Says(500, notAllowed)})
 			p := fault{status: 502, code: problem.UpstreamCredentials, upstream: 500}.check(t, g.ask(t, op))
 			for _, right := range []string{"SOAP", "ROOM", "ADMIN"} {
 				if !strings.Contains(p.Detail, right) {
@@ -139,8 +140,8 @@ func TestSessionIsOver_TheCallSucceedsWithANewOne(t *testing.T) {
 			first := g.ask(t, op)
 			g.upstream.expire()
 			second := g.ask(t, op)
-			if second.status != op.status || string(second.body) != string(first.body) {
-				t.Errorf("got HTTP %d with %s, want %d as the first time", second.status, second.body, op.status)
+			if second.Status != op.status || string(second.Body) != string(first.Body) {
+				t.Errorf("got HTTP %d with %s, want %d as the first time", second.Status, second.Body, op.status)
 			}
 			want := 2*len(op.sent) + 1 // the first of them once more
 			if op.alone {
@@ -160,8 +161,8 @@ func TestSessions_OneForAllCommandsAndOneForEachEntry(t *testing.T) {
 	entries := 0
 	for range 2 {
 		for _, op := range private() {
-			if got := g.ask(t, op); got.status != op.status {
-				t.Errorf("%s: got HTTP %d, want %d: %s", op.id, got.status, op.status, got.body)
+			if got := g.ask(t, op); got.Status != op.status {
+				t.Errorf("%s: got HTTP %d, want %d: %s", op.id, got.Status, op.status, got.Body)
 			}
 			if op.alone {
 				entries++
@@ -205,14 +206,14 @@ func TestPasswordIsRotated_TheCallSucceedsWithTheNewOne(t *testing.T) {
 			g = setup(t, options{only: op.id, secrets: secrets.NewFile(path, "gavel"), login: func(w http.ResponseWriter, r *http.Request) {
 				if r.FormValue("pass") != password {
 					write(account(g.upstream.url))
-					says(200, refusal("error.bad.credentials"))(w, r)
+					apitest.Says(200, refusal("error.bad.credentials"))(w, r)
 					return
 				}
-				says(200, done(sidOf(g.upstream.loggedIn())))(w, r)
+				apitest.Says(200, done(sidOf(g.upstream.loggedIn())))(w, r)
 			}})
 			write(map[string]any{"openmeetings": map[string]string{"baseUrl": g.upstream.url, "user": login, "password": "Hush-old"}})
-			if got := g.ask(t, op); got.status != op.status {
-				t.Errorf("got HTTP %d, want %d: %s", got.status, op.status, got.body)
+			if got := g.ask(t, op); got.Status != op.status {
+				t.Errorf("got HTTP %d, want %d: %s", got.Status, op.status, got.Body)
 			}
 			if n := g.upstream.loggedIn(); n != 2 {
 				t.Errorf("got %d logins, want the refused one and another", n)

@@ -56,8 +56,8 @@ func TestUpload_SendsTheDescriptionAndTheBytes(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			g := setup(t, options{only: op.id})
-			if got := g.send(t, op.method, op.path, tt.body, nil); got.status != op.status {
-				t.Fatalf("got HTTP %d, want %d: %s", got.status, op.status, got.body)
+			if got := g.send(t, op.method, op.path, tt.body, nil); got.Status != op.status {
+				t.Fatalf("got HTTP %d, want %d: %s", got.Status, op.status, got.Body)
 			}
 			want := []part{{"file", "application/json", tt.description}}
 			if tt.content != "" {
@@ -82,8 +82,8 @@ func TestUpload_Of3MiBPasses(t *testing.T) {
 	content := bytes.Repeat([]byte("\x00\xfe\xff"), 1<<20)
 	g := setup(t, options{only: op.id})
 	body := `{"name":"big.bin","content":"` + base64.StdEncoding.EncodeToString(content) + `"}`
-	if got := g.send(t, op.method, op.path, body, nil); got.status != op.status {
-		t.Fatalf("got HTTP %d, want %d: %.300s", got.status, op.status, got.body)
+	if got := g.send(t, op.method, op.path, body, nil); got.Status != op.status {
+		t.Fatalf("got HTTP %d, want %d: %.300s", got.Status, op.status, got.Body)
 	}
 	if parts := partsOf(t, g.upstream.commands()[0]); len(parts) != 2 || parts[1].content != string(content) {
 		t.Errorf("got %d parts, want the description and all %d bytes", len(parts), len(content))

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"gavel/local/apitest"
 )
 
 const (
@@ -78,7 +80,7 @@ func (u *upstream) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case open && request.sid != "":
 		u.t.Errorf("got %s with a sid upstream, want it without", request.line)
 	case !open && !u.alive(request.sid):
-		says(http.StatusInternalServerError, notAllowed)(w, r)
+		apitest.Says(http.StatusInternalServerError, notAllowed)(w, r)
 	default:
 		u.answer(w, r, request.line)
 	}
@@ -139,7 +141,7 @@ func (u *upstream) logIn(w http.ResponseWriter, r *http.Request, body string) {
 	case r.Method != http.MethodPost || r.URL.RawQuery != "" || !slices.Equal(who, []string{"pass=" + password, "user=" + login}):
 		u.t.Errorf("got %s with query %q and %q as a login, want a POST of the account's", r.Method, r.URL.RawQuery, who)
 	default:
-		says(http.StatusOK, done(sid))(w, r)
+		apitest.Says(http.StatusOK, done(sid))(w, r)
 	}
 }
 
@@ -170,7 +172,7 @@ func (u *upstream) answer(w http.ResponseWriter, r *http.Request, line string) {
 	if !found {
 		u.t.Errorf("got %s upstream, which the script does not know", line)
 	}
-	says(http.StatusOK, text)(w, r)
+	apitest.Says(http.StatusOK, text)(w, r)
 }
 
 // commands gives what reached the server besides logins.
@@ -184,20 +186,6 @@ func (u *upstream) loggedIn() int {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	return u.logins
-}
-
-// says answers with a status and a text, and with headers given in pairs.
-func says(status int, text string, header ...string) http.HandlerFunc {
-	return func(w http.ResponseWriter, _ *http.Request) {
-		if text != "" {
-			w.Header().Set("Content-Type", "application/json")
-		}
-		for i := 0; i < len(header); i += 2 {
-			w.Header().Set(header[i], header[i+1])
-		}
-		w.WriteHeader(status)
-		_, _ = io.WriteString(w, text)
-	}
 }
 
 // done is what a service says that has done something; a message that looks like a number comes as one.

@@ -21,10 +21,10 @@ func TestGoodRequest_IsTaken(t *testing.T) {
 			w := setup(t, options{})
 			m := w.meet(t)
 			got := w.send(t, as(owner), op.method, m.at(op), op.body)
-			if got.status != op.status {
-				t.Errorf("got HTTP %d with %s, want %d", got.status, got.body, op.status)
+			if got.Status != op.status {
+				t.Errorf("got HTTP %d with %s, want %d", got.Status, got.Body, op.status)
 			}
-			if cache := got.header.Get("Cache-Control"); cache != "no-store" {
+			if cache := got.Header.Get("Cache-Control"); cache != "no-store" {
 				t.Errorf("got Cache-Control %q, want no-store", cache)
 			}
 		})
@@ -59,8 +59,8 @@ func TestAccess_NoAnswerBeforeItIsKnownWhoCalls(t *testing.T) {
 	t.Parallel()
 	w := setup(t, options{})
 	got := w.send(t, nil, http.MethodPost, "/room", `{"name":"Quandt"}`)
-	if challenge := got.header.Get("WWW-Authenticate"); got.status != http.StatusUnauthorized || challenge != `Bearer realm="gavel"` {
-		t.Errorf("got HTTP %d with the challenge %q, want 401 with one", got.status, challenge)
+	if challenge := got.Header.Get("WWW-Authenticate"); got.Status != http.StatusUnauthorized || challenge != `Bearer realm="gavel"` {
+		t.Errorf("got HTTP %d with the challenge %q, want 401 with one", got.Status, challenge)
 	}
 }
 
@@ -82,14 +82,14 @@ func TestAccess_ARoomThatOneIsNotInDoesNotExist(t *testing.T) {
 			foreign := w.send(t, as(stranger), op.method, m.at(op), op.body)
 			isProblem(t, foreign, http.StatusNotFound, problem.NotFound)
 			nowhere := w.send(t, as(stranger), op.method, unknown.at(op), op.body)
-			if a, b := requestID.ReplaceAll(foreign.body, nil), requestID.ReplaceAll(nowhere.body, nil); !bytes.Equal(a, b) {
+			if a, b := requestID.ReplaceAll(foreign.Body, nil), requestID.ReplaceAll(nowhere.Body, nil); !bytes.Equal(a, b) {
 				t.Errorf("got %s for a foreign room and %s for one that is not there, want the same", a, b)
 			}
-			for name := range foreign.header {
+			for name := range foreign.Header {
 				if name == "X-Request-Id" || name == "Date" || name == "Content-Length" { // which follows the request id's
 					continue
 				}
-				if a, b := foreign.header.Get(name), nowhere.header.Get(name); a != b {
+				if a, b := foreign.Header.Get(name), nowhere.Header.Get(name); a != b {
 					t.Errorf("got %s: %q for a foreign room and %q for one that is not there, want the same", name, a, b)
 				}
 			}
@@ -116,14 +116,14 @@ func TestEndedRoom_TakesNoChangeAndStaysReadable(t *testing.T) {
 	t.Parallel()
 	w := setup(t, options{})
 	m := w.meet(t)
-	w.step(time.Hour)
+	w.clock.Step(time.Hour)
 	for _, op := range operations() {
 		t.Run(op.id, func(t *testing.T) {
 			t.Parallel()
 			got := w.send(t, as(owner), op.method, m.at(op), op.body)
 			if !op.final {
-				if got.status != op.status {
-					t.Errorf("got HTTP %d with %s, want %d", got.status, got.body, op.status)
+				if got.Status != op.status {
+					t.Errorf("got HTTP %d with %s, want %d", got.Status, got.Body, op.status)
 				}
 				return
 			}
@@ -142,7 +142,7 @@ func TestEndedRoom_CanBeArchived(t *testing.T) {
 	t.Parallel()
 	w := setup(t, options{})
 	m := w.meet(t)
-	w.step(time.Hour)
+	w.clock.Step(time.Hour)
 	path := "/participant/room/" + m.room
 	type profile struct {
 		Archived bool `json:"archive_room"`
@@ -197,8 +197,8 @@ func TestRoomID_IsTakenInCapitals(t *testing.T) {
 			w := setup(t, options{})
 			m := w.meet(t)
 			m.room, m.file = strings.ToUpper(m.room), strings.ToUpper(m.file)
-			if got := w.send(t, as(owner), op.method, m.at(op), op.body); got.status != op.status {
-				t.Errorf("got HTTP %d with %s, want %d", got.status, got.body, op.status)
+			if got := w.send(t, as(owner), op.method, m.at(op), op.body); got.Status != op.status {
+				t.Errorf("got HTTP %d with %s, want %d", got.Status, got.Body, op.status)
 			}
 		})
 	}
@@ -221,7 +221,7 @@ func TestPath_ThatNamesNoOperationIsNotFound(t *testing.T) {
 	} {
 		got := w.send(t, as(owner), http.MethodPut, path, `{}`)
 		isProblem(t, got, http.StatusMethodNotAllowed, problem.MethodNotAllowed)
-		if got := strings.ReplaceAll(got.header.Get("Allow"), "GET, HEAD", "GET"); got != allow {
+		if got := strings.ReplaceAll(got.Header.Get("Allow"), "GET, HEAD", "GET"); got != allow {
 			t.Errorf("%s: got Allow %q, want %q", path, got, allow)
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"gavel/local/apitest"
 	"gavel/shared/problem"
 )
 
@@ -253,8 +254,8 @@ func TestEmptyBody_IsRefusedWhereTheOperationNeedsOne(t *testing.T) {
 			m := w.meet(t)
 			got := w.send(t, as(owner), op.method, m.at(op), "")
 			if op.body == "" || op.id == "rooms-end" {
-				if got.status != op.status {
-					t.Errorf("got HTTP %d with %s, want %d: the operation needs no body", got.status, got.body, op.status)
+				if got.Status != op.status {
+					t.Errorf("got HTTP %d with %s, want %d: the operation needs no body", got.Status, got.Body, op.status)
 				}
 				return
 			}
@@ -275,8 +276,8 @@ func TestBodySize_OneByteTooManyIsRefused(t *testing.T) {
 		t.Run(op.id, func(t *testing.T) {
 			t.Parallel()
 			padded := op.body + strings.Repeat(" ", limit-len(op.body))
-			if got := w.send(t, as(owner), op.method, m.at(op), padded); got.status != op.status {
-				t.Errorf("got HTTP %d with %s for %d bytes, want %d", got.status, got.body, limit, op.status)
+			if got := w.send(t, as(owner), op.method, m.at(op), padded); got.Status != op.status {
+				t.Errorf("got HTTP %d with %s for %d bytes, want %d", got.Status, got.Body, limit, op.status)
 			}
 			isProblem(t, w.send(t, as(owner), op.method, m.at(op), padded+" "), http.StatusRequestEntityTooLarge, problem.TooLarge)
 		})
@@ -298,7 +299,7 @@ func TestContentType_OtherThanJSONIsRefused(t *testing.T) {
 			}
 			request.Header = as(owner)
 			request.Header.Set("Content-Type", contentType)
-			refused(t, do(t, request), http.StatusUnsupportedMediaType, "header.Content-Type")
+			refused(t, apitest.Do(t, request), http.StatusUnsupportedMediaType, "header.Content-Type")
 		}
 	}
 }

@@ -46,7 +46,7 @@ func (w *world) lists(t testing.TB) (m meeting, paths []string) {
 	t.Helper()
 	for range 4 {
 		w.book(t, owner, "")
-		w.step(time.Millisecond)
+		w.clock.Step(time.Millisecond)
 	}
 	m = w.meet(t)
 	call[addedBody](t, w, owner, http.MethodPost, "/admin/room/"+m.room+"/participant", `{"participant_ids":["quandt-3","quandt-4","quandt-5"]}`, 200)
@@ -167,14 +167,14 @@ func TestCursor_ThatWasTamperedWith(t *testing.T) {
 			for _, other := range []byte("A_") {
 				changed := cursor[:i] + string(other) + cursor[i+1:]
 				got := w.send(t, as(owner), http.MethodGet, path+"?cursor="+changed, "")
-				if got.status == http.StatusUnprocessableEntity {
+				if got.Status == http.StatusUnprocessableEntity {
 					refused(t, got, 422, "query.cursor")
 					refusals++
 					continue
 				}
 				var elsewhere page
-				if err := json.Unmarshal(got.body, &elsewhere); got.status != 200 || err != nil {
-					t.Fatalf("got HTTP %d with %s, want 422 or a page", got.status, got.body)
+				if err := json.Unmarshal(got.Body, &elsewhere); got.Status != 200 || err != nil {
+					t.Fatalf("got HTTP %d with %s, want 422 or a page", got.Status, got.Body)
 				}
 				for _, id := range elsewhere.ids() {
 					if !slices.Contains(whole, id) {

@@ -65,18 +65,18 @@ func TestUpload_IsOfExactlyWhatWasAnnounced(t *testing.T) {
 	for name, got := range map[string]answer{
 		"another size": upload.send(t, "Quandt!"), "another type": other.send(t, "Quandt"), "without a condition": twice.send(t, "Quandt"),
 	} {
-		if got.status != http.StatusForbidden {
-			t.Errorf("%s: got HTTP %d, want 403", name, got.status)
+		if got.Status != http.StatusForbidden {
+			t.Errorf("%s: got HTTP %d, want 403", name, got.Status)
 		}
 	}
-	if got := upload.send(t, "Quandt"); got.status != http.StatusOK {
-		t.Errorf("got HTTP %d with %s, want 200", got.status, got.body)
+	if got := upload.send(t, "Quandt"); got.Status != http.StatusOK {
+		t.Errorf("got HTTP %d with %s, want 200", got.Status, got.Body)
 	}
-	if got := upload.send(t, "QUANDT"); got.status != http.StatusPreconditionFailed {
-		t.Errorf("got HTTP %d for a second upload, want 412", got.status)
+	if got := upload.send(t, "QUANDT"); got.Status != http.StatusPreconditionFailed {
+		t.Errorf("got HTTP %d for a second upload, want 412", got.Status)
 	}
-	if got := call[signedBody](t, w, owner, http.MethodGet, download, "", 200).send(t, ""); string(got.body) != "Quandt" {
-		t.Errorf("got %q, want what was uploaded first", got.body)
+	if got := call[signedBody](t, w, owner, http.MethodGet, download, "", 200).send(t, ""); string(got.Body) != "Quandt" {
+		t.Errorf("got %q, want what was uploaded first", got.Body)
 	}
 }
 
@@ -96,15 +96,15 @@ func TestDownload_UnderAHostileNameStaysAnAttachment(t *testing.T) {
 				t.Errorf("got %+v, want the file as it was announced", download)
 			}
 			got := download.send(t, "")
-			values := got.header.Values("Content-Disposition")
+			values := got.Header.Values("Content-Disposition")
 			if len(values) != 1 {
-				t.Fatalf("got HTTP %d with %d Content-Disposition, want one", got.status, len(values))
+				t.Fatalf("got HTTP %d with %d Content-Disposition, want one", got.Status, len(values))
 			}
 			kind, params, err := mime.ParseMediaType(values[0])
 			if err != nil || kind != "attachment" || strings.ContainsAny(params["filename"], `/\"`) || params["filename"] == "" {
 				t.Errorf("got %q, read as %s %q, %v, want an attachment with a plain name", values[0], kind, params, err)
 			}
-			if got.header.Get("Set-Cookie") != "" {
+			if got.Header.Get("Set-Cookie") != "" {
 				t.Error("got a cookie out of a file's name")
 			}
 		})
@@ -149,7 +149,7 @@ func TestFile_WhileTheStoreOfFilesIsDown(t *testing.T) {
 				{"mention", w.send(t, as(owner), http.MethodPost, room+"/chat", `{"attachment":{"file_id":"`+m.file+`"}}`)},
 			} {
 				isProblem(t, got.answer, http.StatusServiceUnavailable, problem.Unavailable)
-				if after := got.header.Get("Retry-After"); after != "1" {
+				if after := got.Header.Get("Retry-After"); after != "1" {
 					t.Errorf("%s: got Retry-After %q, want 1", got.to, after)
 				}
 			}
@@ -180,8 +180,8 @@ func TestUpload_TakesEveryGoodType(t *testing.T) {
 		file := w.upload(t, guest, m.room, "quandt", contentType, "Quandt")
 		download := call[signedBody](t, w, owner, http.MethodGet, "/participant/room/"+m.room+"/download?file_id="+file, "", 200)
 		got := download.send(t, "")
-		if download.ContentType != contentType || !slices.Equal(got.header.Values("Content-Type"), []string{contentType}) {
-			t.Errorf("got %q and %q, want %q", download.ContentType, got.header.Values("Content-Type"), contentType)
+		if download.ContentType != contentType || !slices.Equal(got.Header.Values("Content-Type"), []string{contentType}) {
+			t.Errorf("got %q and %q, want %q", download.ContentType, got.Header.Values("Content-Type"), contentType)
 		}
 	}
 }

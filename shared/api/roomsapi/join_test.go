@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"gavel/local/apitest"
 	"gavel/shared/problem"
 )
 
@@ -56,7 +57,7 @@ func TestJoin_IsGoodUntilTheRoomsEnd(t *testing.T) {
 			}
 			room := w.book(t, owner, more)
 			link := call[joinBody](t, w, owner, http.MethodPost, "/participant/room/"+room.ID+"/join", "{}", 200)
-			want := noon().Add(tt.want)
+			want := apitest.Noon().Add(tt.want)
 			if got := time.Unix(claims(t, link.URL).Exp, 0); !link.ExpiresAt.Equal(want) || !got.Equal(want) {
 				t.Errorf("got expires_at %s and exp %s, want %s", link.ExpiresAt, got.UTC(), want)
 			}
@@ -67,7 +68,7 @@ func TestJoin_IsGoodUntilTheRoomsEnd(t *testing.T) {
 func TestJoin_BeforeTheStart(t *testing.T) {
 	t.Parallel()
 	w := setup(t, options{})
-	start := noon().Add(time.Hour)
+	start := apitest.Noon().Add(time.Hour)
 	for _, end := range []time.Time{{}, start.Add(time.Hour)} {
 		more := `,"provider":"jaas","start_time":` + quote(t, start.Format(time.RFC3339))
 		if !end.IsZero() {
@@ -79,8 +80,8 @@ func TestJoin_BeforeTheStart(t *testing.T) {
 		if !p.StartTime.Equal(start) || !p.EndTime.Equal(end) {
 			t.Errorf("got the times %s and %s, want %s and %s", p.StartTime, p.EndTime, start, end)
 		}
-		if strings.Contains(string(got.body), "end_time") != !end.IsZero() {
-			t.Errorf("got %s, want an end only where there is one", got.body)
+		if strings.Contains(string(got.Body), "end_time") != !end.IsZero() {
+			t.Errorf("got %s, want an end only where there is one", got.Body)
 		}
 	}
 	if got := len(w.asked.Exchanges()); got != 0 {
@@ -94,8 +95,8 @@ func TestJoin_ARoomWithoutAMeeting(t *testing.T) {
 	room := w.book(t, owner, "")
 	isProblem(t, w.send(t, as(owner), http.MethodPost, "/participant/room/"+room.ID+"/join", ""), http.StatusConflict, problem.NoProvider)
 	removed := w.send(t, as(owner), http.MethodPost, "/admin/room/"+room.ID+"/end", "")
-	if strings.Contains(string(removed.body), "at_provider") {
-		t.Errorf("got %s, want nothing about a provider", removed.body)
+	if strings.Contains(string(removed.Body), "at_provider") {
+		t.Errorf("got %s, want nothing about a provider", removed.Body)
 	}
 }
 

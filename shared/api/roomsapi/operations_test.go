@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"gavel/local/apitest"
 )
 
 // operation is one of the sixteen with a request that it takes of the owner of a meeting.
@@ -137,7 +139,7 @@ func (w *world) book(t testing.TB, user, more string) roomBody {
 // meet makes a meeting that has an hour to go.
 func (w *world) meet(t testing.TB) meeting {
 	t.Helper()
-	m := meeting{start: w.now(), end: w.now().Add(time.Hour)}
+	m := meeting{start: w.clock.Now(), end: w.clock.Now().Add(time.Hour)}
 	m.room = w.book(t, owner, `,"provider":"jaas","end_time":`+quote(t, m.end.Format(time.RFC3339))+`,"participant_ids":[`+quote(t, guest)+`]`).ID
 	m.file = w.upload(t, owner, m.room, "quandt.pdf", "application/pdf", "quandt's")
 	return m
@@ -148,8 +150,8 @@ func (w *world) upload(t testing.TB, user, room, name, contentType, content stri
 	t.Helper()
 	query := url.Values{"name": {name}, "size": {strconv.Itoa(len(content))}, "content_type": {contentType}}
 	upload := call[signedBody](t, w, user, http.MethodGet, "/participant/room/"+room+"/upload?"+query.Encode(), "", http.StatusOK)
-	if got := upload.send(t, content); got.status != http.StatusOK {
-		t.Fatalf("upload: got HTTP %d with %s, want 200", got.status, got.body)
+	if got := upload.send(t, content); got.Status != http.StatusOK {
+		t.Fatalf("upload: got HTTP %d with %s, want 200", got.Status, got.Body)
 	}
 	return upload.FileID
 }
@@ -168,7 +170,7 @@ func (b signedBody) send(t testing.TB, content string) answer {
 	for name, value := range b.Headers {
 		request.Header.Set(name, value)
 	}
-	return do(t, request)
+	return apitest.Do(t, request)
 }
 
 // quote makes a JSON text.

@@ -82,7 +82,7 @@ func TestProviderFails_TheRoomIsRightAndTheSweepRepeatsIt(t *testing.T) {
 			}
 			failed(t, &ended.AtProvider, tt.code)
 
-			w.step(31 * time.Second)
+			w.clock.Step(31 * time.Second)
 			w.swept(t, rooms.Swept{Failed: 2})
 			fail(&w.upstream, nil)
 			if got := w.enter(t, link.URL); got.Error != "" { // which is what there is to mend
@@ -102,7 +102,7 @@ func (w *world) mended(t *testing.T) {
 	t.Helper()
 	var all rooms.Swept
 	for pause := 16 * time.Second; pause < time.Hour/4; pause *= 2 {
-		w.step(pause)
+		w.clock.Step(pause)
 		got, err := w.service.Sweep(t.Context())
 		if err != nil {
 			t.Fatal(err)
@@ -157,7 +157,7 @@ func TestProviderFails_HalfWay(t *testing.T) {
 		t.Errorf("got %+v, want the ban done and the failure of the kick", e)
 	}
 	fail(&w.upstream, nil)
-	w.step(31 * time.Second)
+	w.clock.Step(31 * time.Second)
 	w.swept(t, rooms.Swept{Expelled: 1})
 }
 
@@ -167,12 +167,12 @@ func TestEnd_InTimeIsFinishedByTheSweep(t *testing.T) {
 	m := w.meet(t)
 	w.enter(t, call[joinBody](t, w, guest, http.MethodPost, "/participant/room/"+m.room+"/join", "", 200).URL)
 	call[roomBody](t, w, owner, http.MethodPost, "/admin/room/"+m.room+"/end", `{"time_left_in_seconds":60}`, 200)
-	w.step(59 * time.Second)
+	w.clock.Step(59 * time.Second)
 	w.swept(t, rooms.Swept{})
 	if got := len(w.asked.Exchanges()); got != 0 {
 		t.Errorf("JaaS got %d requests before the end, want none", got)
 	}
-	w.step(time.Second)
+	w.clock.Step(time.Second)
 	w.swept(t, rooms.Swept{Finished: 1})
 	if got := w.asked.Exchanges(); len(got) != 1 || got[0].Answer.Status != http.StatusOK {
 		t.Errorf("JaaS got %d requests, want the one that destroys the meeting", len(got))

@@ -8,14 +8,9 @@ import (
 	"encoding/json"
 	"encoding/pem"
 	"errors"
-	"io"
-	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
-	"os"
-	"path/filepath"
-	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -24,6 +19,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
+	"gavel/local/apitest"
 	localobjects "gavel/local/objects"
 	"gavel/local/sandbox"
 	sandboxjaas "gavel/local/sandbox/jaas"
@@ -36,12 +32,10 @@ import (
 	"gavel/shared/httpclient"
 	"gavel/shared/inbox"
 	"gavel/shared/jaas"
-	"gavel/shared/logs"
 	"gavel/shared/objects"
+	"gavel/shared/problem"
 	"gavel/shared/rooms"
 	"gavel/shared/roster"
-	"gavel/shared/secrets"
-	"gavel/shared/table/embedded"
 )
 
 const (
@@ -54,9 +48,6 @@ const (
 	guest    = "auth0|quandt/8?x=1&y=ü#z"
 	stranger = "auth0|quandt/9"
 )
-
-// noon is where the tests' clock begins.
-func noon() time.Time { return time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC) }
 
 // tenantKey is one key for all tests: making one takes longer than most of them.
 var tenantKey = sync.OnceValue(func() string {
@@ -97,7 +88,7 @@ type options struct {
 // place of JaaS, and a clock to step.
 type world struct {
 	url     string
-	nanos   atomic.Int64
+	clock   *apitest.Clock
 	service *rooms.Service
 	store   *moody
 	jaas    *sandboxjaas.Server
@@ -107,10 +98,6 @@ type world struct {
 	upstream, files atomic.Pointer[http.HandlerFunc]
 }
 
-func (w *world) now() time.Time { return time.Unix(0, w.nanos.Load()).UTC() }
-
-func (w *world) step(d time.Duration) { w.nanos.Add(int64(d)) }
-
 func setup(t testing.TB, opt options) *world {
 	t.Helper()
 	if opt.secrets == nil {
@@ -119,53 +106,30 @@ func setup(t testing.TB, opt options) *world {
 	if opt.budget == 0 {
 		opt.budget = time.Minute
 	}
-	w := &world{store: openStore(t)}
-	w.nanos.Store(noon().UnixNano())
+	w := &world{store: &moody{Store: apitest.Embedded(t)}, clock: apitest.NewClock()}
 	mux := http.NewServeMux()
-	served := httptest.NewServer(identified(api.Handler(mux), opt.authenticator))
-	t.Cleanup(served.Close)
-	w.url = served.URL
+	who := named
+	if opt.authenticator != nil {
+		who = opt.authenticator.Authenticate
+	}
+	w.url = apitest.ServeAll(t, api.Handler(mux), who)
 	w.startSandbox(t)
 
-	source := secretsFile(t, opt.secrets)
+	source := apitest.SecretsFile(t, opt.secrets)
 	client := jaas.New(jaas.Options{
-		BaseURL: w.jaasURL + "/v1/_jaas", Domain: "8x8.vc", Secrets: source, Now: w.now,
-		HTTP: httpclient.New(httpclient.Options{Provider: jaas.Provider, Budget: opt.budget, Now: w.now}),
+		BaseURL: w.jaasURL + "/v1/_jaas", Domain: "8x8.vc", Secrets: source, Now: w.clock.Now,
+		HTTP: httpclient.New(httpclient.Options{Provider: jaas.Provider, Budget: opt.budget, Now: w.clock.Now}),
 	})
 	settings := config.Config{RoomsJaaSAppID: appID}
 	if opt.noTenant {
 		settings.RoomsJaaSAppID = ""
 	}
 	w.service = rooms.New(rooms.Options{
-		Store: w.store, Providers: bindings.New(settings, bindings.Clients{JaaS: client}, w.store), Files: w.startFiles(t), Now: w.now,
+		Store: w.store, Providers: bindings.New(settings, bindings.Clients{JaaS: client}, w.store), Files: w.startFiles(t), Now: w.clock.Now,
 	})
 	roomsapi.Register(api.New(mux), w.service)
-	jaasapi.RegisterWebhook(api.New(mux), client, inbox.New(w.store, w.now), roster.New(w.store))
+	jaasapi.RegisterWebhook(api.New(mux), client, inbox.New(w.store, w.clock.Now), roster.New(w.store))
 	return w
-}
-
-func openStore(t testing.TB) *moody {
-	t.Helper()
-	store, err := embedded.Open(filepath.Join(t.TempDir(), "state.db"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = store.Close() })
-	return &moody{Store: store}
-}
-
-// secretsFile gives a source that reads a file with the given content.
-func secretsFile(t testing.TB, content any) secrets.Source {
-	t.Helper()
-	text, err := json.Marshal(content)
-	if err != nil {
-		t.Fatal(err)
-	}
-	path := filepath.Join(t.TempDir(), "secrets.json")
-	if err := os.WriteFile(path, text, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	return secrets.NewFile(path, "gavel")
 }
 
 // startSandbox starts the JaaS that the rooms meet in; it sends its events to the API.
@@ -178,7 +142,7 @@ func (w *world) startSandbox(t testing.TB) {
 			}
 			return &signingKey().PublicKey, nil
 		},
-		Now: w.now, Recorder: &w.asked,
+		Now: w.clock.Now, Recorder: &w.asked,
 		Webhook: func(context.Context, string) (sandboxjaas.Webhook, error) {
 			return sandboxjaas.Webhook{URL: w.url + "/webhooks/jaas/" + appID, Secret: webhookSecret}, nil
 		},
@@ -199,13 +163,13 @@ func (w *world) startFiles(t testing.TB) *objects.Store {
 	t.Helper()
 	const mount, bucket, region, key = "/s3", "files", "local", "local"
 	server, err := localobjects.New(localobjects.Options{
-		Dir: t.TempDir(), Prefix: mount, Bucket: bucket, Region: region, AccessKey: key, SecretKey: key, Now: w.now,
+		Dir: t.TempDir(), Prefix: mount, Bucket: bucket, Region: region, AccessKey: key, SecretKey: key, Now: w.clock.Now,
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	return objects.New(objects.Options{
-		Bucket: bucket, Region: region, Endpoint: w.start(t, &w.files, server) + mount, Now: w.now,
+		Bucket: bucket, Region: region, Endpoint: w.start(t, &w.files, server) + mount, Now: w.clock.Now,
 		Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
 			return aws.Credentials{AccessKeyID: key, SecretAccessKey: key}, nil
 		}),
@@ -235,23 +199,8 @@ func fail(which *atomic.Pointer[http.HandlerFunc], answer http.HandlerFunc) {
 	which.Store(&answer)
 }
 
-// identified does what stands before the API: it gives each request an id and a caller.
-func identified(next http.Handler, authenticator *auth.Authenticator) http.Handler {
-	var last atomic.Int64
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		ctx := auth.WithResolver(r.Context(), func(ctx context.Context) (auth.Principal, error) {
-			if authenticator != nil {
-				return authenticator.Authenticate(ctx, r.Header)
-			}
-			return named(r.Header)
-		})
-		ctx = logs.WithRequestID(ctx, "request-"+strconv.FormatInt(last.Add(1), 10))
-		next.ServeHTTP(w, r.WithContext(ctx))
-	})
-}
-
 // named takes whoever the headers name for who calls.
-func named(header http.Header) (auth.Principal, error) {
+func named(_ context.Context, header http.Header) (auth.Principal, error) {
 	if key := header.Get(auth.HeaderAPIKey); key != "" {
 		return auth.Principal{Kind: auth.APIKey, Name: key, Scopes: []string{"jaas"}}, nil
 	}
@@ -268,56 +217,37 @@ func as(user string) http.Header {
 	return http.Header{"Authorization": {"Bearer " + url.PathEscape(user)}}
 }
 
-// answer is what a caller got.
-type answer struct {
-	status int
-	header http.Header
-	body   []byte
+type answer = apitest.Answer
+
+var problems = apitest.Problems{Confidential: confidential, Inside: []string{"rooms."}}
+
+func isProblem(t testing.TB, got answer, status int, code problem.Code) problem.Problem {
+	t.Helper()
+	return problems.Is(t, got, status, code)
 }
 
-// plain does not follow redirects, so that one would be seen. Its connections are its own: those of the default one are
-// closed whenever a test server is.
-var plain = &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 16}, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+func refused(t testing.TB, got answer, status int, where ...string) {
+	t.Helper()
+	problems.Refused(t, got, status, where...)
+}
 
 // send sends a request, whose body is JSON, and holds the answer against the API's description.
 func (w *world) send(t testing.TB, header http.Header, method, path, body string) answer {
 	t.Helper()
-	request, err := http.NewRequestWithContext(t.Context(), method, w.url+path, strings.NewReader(body))
-	if err != nil {
-		t.Fatal(err)
-	}
-	maps.Copy(request.Header, header)
-	if body != "" {
-		request.Header.Set("Content-Type", "application/json")
-	}
-	got := do(t, request)
-	described(t, request, got)
+	got := apitest.Send(t, w.url, method, path, body, header)
+	openAPI().Check(t, method, path, got)
 	return got
-}
-
-func do(t testing.TB, request *http.Request) answer {
-	t.Helper()
-	response, err := plain.Do(request)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = response.Body.Close() }()
-	body, err := io.ReadAll(response.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return answer{status: response.StatusCode, header: response.Header, body: body}
 }
 
 // call sends a request as a user and reads the answer to it, which must have the status.
 func call[T any](t testing.TB, w *world, user, method, path, body string, status int) (into T) {
 	t.Helper()
 	got := w.send(t, as(user), method, path, body)
-	if got.status != status {
-		t.Fatalf("%s %s: got HTTP %d with %s, want %d", method, path, got.status, got.body, status)
+	if got.Status != status {
+		t.Fatalf("%s %s: got HTTP %d with %s, want %d", method, path, got.Status, got.Body, status)
 	}
-	if err := json.Unmarshal(got.body, &into); err != nil {
-		t.Fatalf("%s %s: got %s: %v", method, path, got.body, err)
+	if err := json.Unmarshal(got.Body, &into); err != nil {
+		t.Fatalf("%s %s: got %s: %v", method, path, got.Body, err)
 	}
 	return into
 }

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"gavel/local/apitest"
 	"gavel/shared/problem"
 )
 
@@ -89,7 +90,7 @@ func (w *world) enter(t testing.TB, link string) seat {
 	}
 	request.Header.Set("Content-Type", "application/json")
 	var got seat
-	if err := json.Unmarshal(do(t, request).body, &got); err != nil {
+	if err := json.Unmarshal(apitest.Do(t, request).Body, &got); err != nil {
 		t.Fatal(err)
 	}
 	if err := w.jaas.Flush(t.Context()); err != nil { // the webhooks have arrived
@@ -121,7 +122,7 @@ func TestStory(t *testing.T) {
 	}
 	isProblem(t, w.send(t, as(guest), http.MethodPost, room+"/join", ""), http.StatusConflict, problem.RoomNotStarted)
 
-	w.step(30 * time.Minute)
+	w.clock.Step(30 * time.Minute)
 	w.storyInside(t, room, admin)
 	w.storyChat(t, room)
 
@@ -151,7 +152,7 @@ func (w *world) storyInside(t *testing.T, room, admin string) {
 		if user == owner && got.Name != "Ada Quandt" {
 			t.Errorf("got the name %q, want it as in the room", got.Name)
 		}
-		if want := noon().Add(2 * time.Hour); !link.ExpiresAt.Equal(want) {
+		if want := apitest.Noon().Add(2 * time.Hour); !link.ExpiresAt.Equal(want) {
 			t.Errorf("got the link good until %s, want %s, the room's end", link.ExpiresAt, want)
 		}
 	}
@@ -175,7 +176,7 @@ func (w *world) storyInside(t *testing.T, room, admin string) {
 func (w *world) storyChat(t *testing.T, room string) {
 	t.Helper()
 	first := call[messageBody](t, w, owner, http.MethodPost, room+"/chat", `{"text":"Quandt speaking"}`, 201)
-	if first.UID != owner || first.Name != "Ada Quandt" || first.Text != "Quandt speaking" || first.Attachment != nil || !first.Timestamp.Equal(w.now()) {
+	if first.UID != owner || first.Name != "Ada Quandt" || first.Text != "Quandt speaking" || first.Attachment != nil || !first.Timestamp.Equal(w.clock.Now()) {
 		t.Errorf("got %+v, want the message with sender, name and time", first)
 	}
 	file := w.upload(t, guest, strings.TrimPrefix(room, "/participant/room/"), "Quandt.pdf", "application/pdf", "%PDF-")
@@ -189,10 +190,10 @@ func (w *world) storyChat(t *testing.T, room string) {
 		t.Errorf("got %+v, want both messages, the older first", chat)
 	}
 	download := call[signedBody](t, w, owner, http.MethodGet, room+"/download?file_id="+file, "", 200)
-	if got := download.send(t, ""); got.status != 200 || string(got.body) != "%PDF-" || got.header.Get("Content-Type") != "application/pdf" {
-		t.Errorf("got HTTP %d with %q, want the file", got.status, got.body)
+	if got := download.send(t, ""); got.Status != 200 || string(got.Body) != "%PDF-" || got.Header.Get("Content-Type") != "application/pdf" {
+		t.Errorf("got HTTP %d with %q, want the file", got.Status, got.Body)
 	}
-	if !download.ExpiresAt.Equal(w.now().Add(5 * time.Minute)) {
+	if !download.ExpiresAt.Equal(w.clock.Now().Add(5 * time.Minute)) {
 		t.Errorf("got a request good until %s, want five minutes", download.ExpiresAt)
 	}
 }
