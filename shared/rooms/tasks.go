@@ -94,26 +94,21 @@ func told(e audit.Event) []audit.Event {
 // later puts a claimed task off that has failed once more. If the claim was too short and the task is another one's by
 // now, or done, it is left to them.
 func (s *Service) later(ctx context.Context, key table.Key, t task, e audit.Event) error {
-	items, err := s.store.Get(ctx, key)
+	a := t.tried()
+	_, rest, _ := strings.Cut(key.Sort, "#")
+	next := table.Key{Partition: key.Partition, Sort: dueSort(s.now().Add(retryAfter(a.Tries+1)), rest)}
+	items, err := s.store.Get(ctx, key, next)
 	if err != nil {
 		return err
 	}
 	stored, err := table.Decode[attempts](items[0])
-	a := t.tried()
 	if err != nil || !items[0].Exists() || !stored.Held.Equal(a.Held) {
 		return err
 	}
 	a.Tries, a.Held = a.Tries+1, time.Time{}
-	_, rest, _ := strings.Cut(key.Sort, "#")
-	next := key
-	next.Sort = dueSort(s.now().Add(retryAfter(a.Tries)), rest)
-	twins, err := s.store.Get(ctx, next)
-	if err != nil {
-		return err
-	}
 	again := create(next, t)
-	if twins[0].Exists() { // another task to do the same, due then as well: one of them is enough
-		again = table.Check(twins[0])
+	if items[1].Exists() { // another task to do the same, due then as well: one of them is enough
+		again = table.Check(items[1])
 	}
 	_, err = s.settle(ctx, told(e), table.Delete(key, items[0].Version), again)
 	return err
