@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"gavel/local/testtoken"
 	"gavel/shared/jaas"
 )
 
@@ -23,7 +24,7 @@ func TestAdminToken_IsWhatTheDocumentationShows(t *testing.T) {
 
 	token := f.upstream.only(t).token
 
-	header, claims, err := unpack(token)
+	header, claims, err := testtoken.Unpack(token)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -39,10 +40,10 @@ func TestAdminToken_IsWhatTheDocumentationShows(t *testing.T) {
 	if !reflect.DeepEqual(claims, wantClaims) {
 		t.Errorf("got claims %v, want %v", claims, wantClaims)
 	}
-	if err := verify(token, &theKey().PublicKey); err != nil {
+	if err := testtoken.Verify(token, &theKey().PublicKey); err != nil {
 		t.Errorf("the signature is not the key's: %v", err)
 	}
-	if verify(token, &nextKey().PublicKey) == nil {
+	if testtoken.Verify(token, &nextKey().PublicKey) == nil {
 		t.Error("another key verifies the signature too")
 	}
 }

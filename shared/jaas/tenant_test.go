@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"gavel/local/testtoken"
 	"gavel/shared/jitsimeet"
 )
 
@@ -181,7 +182,7 @@ func TestSecret_PrivateKeyIsRepaired(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if err := verify(token.JWT, &theKey().PublicKey); err != nil {
+			if err := testtoken.Verify(token.JWT, &theKey().PublicKey); err != nil {
 				t.Errorf("signed with another key: %v", err)
 			}
 		})

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"gavel/local/testtoken"
 	"gavel/shared/jaas"
 	"gavel/shared/jitsimeet"
 )
@@ -133,7 +134,7 @@ func TestCreateToken_SaysExactlyThis(t *testing.T) {
 				t.Fatal(err)
 			}
 
-			header, claims, err := unpack(token.JWT)
+			header, claims, err := testtoken.Unpack(token.JWT)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -144,7 +145,7 @@ func TestCreateToken_SaysExactlyThis(t *testing.T) {
 			if want := decoded(t, tc.claims); !reflect.DeepEqual(claims, want) {
 				t.Errorf("got claims\n%v, want\n%v", claims, want)
 			}
-			if err := verify(token.JWT, &theKey().PublicKey); err != nil {
+			if err := testtoken.Verify(token.JWT, &theKey().PublicKey); err != nil {
 				t.Errorf("the signature is not the key's: %v", err)
 			}
 			if got := len(f.upstream.seen()); got != 0 {
@@ -175,7 +176,7 @@ func TestCreateToken_LinksToTheRoomItIsFor(t *testing.T) {
 			if token.JoinURL != tc.want+token.JWT {
 				t.Errorf("got %s, want %s and the token", token.JoinURL, tc.want)
 			}
-			_, claims, _ := unpack(token.JWT)
+			_, claims, _ := testtoken.Unpack(token.JWT)
 			if got := claims["room"]; got != string(p.Room) || !strings.HasSuffix(strings.Split(token.JoinURL, "#")[0], "/"+string(p.Room)) {
 				t.Errorf("got room %v in the claim and link %s, want %s in both", got, token.JoinURL, p.Room)
 			}
@@ -207,8 +208,8 @@ func TestCreateToken_EndsWhenItSays(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		_, claims, _ := unpack(token.JWT)
-		exp, err := unixSeconds(claims["exp"])
+		_, claims, _ := testtoken.Unpack(token.JWT)
+		exp, err := testtoken.UnixSeconds(claims["exp"])
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -229,8 +230,8 @@ func TestCreateToken_IsSignedByItsTenant(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	header, claims, _ := unpack(token.JWT)
-	if header["kid"] != string(otherApp)+"/"+keyID || claims["sub"] != string(otherApp) || verify(token.JWT, &nextKey().PublicKey) != nil {
+	header, claims, _ := testtoken.Unpack(token.JWT)
+	if header["kid"] != string(otherApp)+"/"+keyID || claims["sub"] != string(otherApp) || testtoken.Verify(token.JWT, &nextKey().PublicKey) != nil {
 		t.Errorf("got header %v, claims %v; want those of %s, signed by its key", header, claims, otherApp)
 	}
 }

@@ -1,10 +1,7 @@
 package jaas_test
 
 import (
-	"crypto"
 	"crypto/rsa"
-	"crypto/sha256"
-	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -15,14 +12,12 @@ import (
 	"reflect"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
-	"github.com/go-jose/go-jose/v4"
-
+	"gavel/local/testtoken"
 	"gavel/shared/jaas"
 )
 
@@ -155,7 +150,7 @@ func (u *upstream) admit(got *request) (tenant string, refusal int, err error) {
 	if !found || len(got.header.Values("Authorization")) != 1 {
 		return "", 0, errors.New("no one bearer token")
 	}
-	header, claims, err := unpack(token)
+	header, claims, err := testtoken.Unpack(token)
 	if err != nil {
 		return "", 0, err
 	}
@@ -168,7 +163,7 @@ func (u *upstream) admit(got *request) (tenant string, refusal int, err error) {
 	key := u.keys[kid]
 	refused := u.rejects
 	u.mu.Unlock()
-	if trusted := key != nil && verify(token, key) == nil; !trusted {
+	if trusted := key != nil && testtoken.Verify(token, key) == nil; !trusted {
 		return "", refused, nil
 	}
 	tenant, _, _ = strings.Cut(kid, "/")
@@ -183,11 +178,11 @@ func adminToken(header, claims map[string]any, now time.Time) error {
 	if !strings.HasPrefix(kid, "vpaas-magic-cookie-") || !strings.Contains(kid, "/") || !reflect.DeepEqual(header, wantHeader) {
 		return fmt.Errorf("admin token's header is %v", header)
 	}
-	exp, err := unixSeconds(claims["exp"])
+	exp, err := testtoken.UnixSeconds(claims["exp"])
 	if err != nil {
 		return fmt.Errorf("exp: %w", err)
 	}
-	nbf, err := unixSeconds(claims["nbf"])
+	nbf, err := testtoken.UnixSeconds(claims["nbf"])
 	if err != nil {
 		return fmt.Errorf("nbf: %w", err)
 	}
@@ -282,52 +277,4 @@ func meeting(tenant, domain, body string) error {
 		return fmt.Errorf("payload of %s is %v", content.Action, content.Payload)
 	}
 	return nil
-}
-
-// verify checks an RS256 signature twice: with another library than the one that signs, and by hand.
-func verify(token string, key *rsa.PublicKey) error {
-	signed, err := jose.ParseSigned(token, []jose.SignatureAlgorithm{jose.RS256})
-	if err != nil {
-		return err
-	}
-	if _, err := signed.Verify(key); err != nil {
-		return err
-	}
-	at := strings.LastIndexByte(token, '.')
-	signature, err := base64.RawURLEncoding.DecodeString(token[at+1:])
-	if err != nil {
-		return err
-	}
-	sum := sha256.Sum256([]byte(token[:at]))
-	return rsa.VerifyPKCS1v15(key, crypto.SHA256, sum[:], signature)
-}
-
-// unpack gives a token's header and claims, with numbers as they are written.
-func unpack(token string) (header, claims map[string]any, err error) {
-	parts := strings.Split(token, ".")
-	if len(parts) != 3 {
-		return nil, nil, errors.New("not a JWT")
-	}
-	for i, into := range []*map[string]any{&header, &claims} {
-		text, err := base64.RawURLEncoding.DecodeString(parts[i])
-		if err != nil {
-			return nil, nil, err
-		}
-		decoder := json.NewDecoder(strings.NewReader(string(text)))
-		decoder.UseNumber()
-		if err := decoder.Decode(into); err != nil {
-			return nil, nil, err
-		}
-	}
-	return header, claims, nil
-}
-
-// unixSeconds takes a number without a fraction, and not one of milliseconds.
-func unixSeconds(claim any) (time.Time, error) {
-	number, isNumber := claim.(json.Number)
-	seconds, err := strconv.ParseInt(number.String(), 10, 64)
-	if !isNumber || err != nil || seconds > 1e11 {
-		return time.Time{}, fmt.Errorf("%v is not a number of seconds", claim)
-	}
-	return time.Unix(seconds, 0), nil
 }

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"gavel/local/testtoken"
 	"gavel/shared/jitsi"
 )
 
@@ -76,11 +77,11 @@ func TestPublicKey_VerifiesWhatIsSent(t *testing.T) {
 	}
 	login := must(f.client.CreateToken(t.Context(), asRequest(full()))).JWT
 	for use, token := range map[jitsi.KeyUse]string{jitsi.LoginKey: login, jitsi.SystemKey: f.upstream.sent()[0]} {
-		header, _, _ := unpack(token)
+		header, _, _ := testtoken.Unpack(token)
 		kid, _ := header["kid"].(string)
 		block, _ := pem.Decode(must(f.client.PublicKey(t.Context(), use, fileOf(kid))))
 		key, _ := must(x509.ParsePKIXPublicKey(block.Bytes)).(*rsa.PublicKey)
-		if err := verify(token, key); err != nil {
+		if err := testtoken.Verify(token, key); err != nil {
 			t.Errorf("%s: got %v, want its signature", use, err)
 		}
 	}

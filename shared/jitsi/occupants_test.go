@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"gavel/local/testtoken"
 	"gavel/shared/httpclient"
 	"gavel/shared/jitsi"
 )
@@ -126,7 +127,7 @@ func TestOccupants_OfAServerThatWantsAToken(t *testing.T) {
 			if bare != all[0].query || strings.Contains(all[0].query, "token=") {
 				t.Errorf("got %s and %s, want the same with a token behind", all[0].query, all[1].query)
 			}
-			_, claims, err := unpack(token)
+			_, claims, err := testtoken.Unpack(token)
 			if err != nil {
 				t.Fatal(err)
 			}

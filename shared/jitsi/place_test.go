@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"gavel/local/testtoken"
 	"gavel/shared/jitsi"
 	"gavel/shared/jitsimeet"
 )
@@ -130,7 +131,7 @@ func TestPlace_ThatIsExactIsInNoOtherTenant(t *testing.T) {
 	request := asRequest(full())
 	request.Tenant, request.ExactTenant = place.Tenant, place.Exact
 	token := must(f.client.CreateToken(t.Context(), request))
-	_, claims, err := unpack(token.JWT)
+	_, claims, err := testtoken.Unpack(token.JWT)
 	if err != nil || claims["sub"] == "acme" || strings.Contains(token.JoinURL, "/acme/") {
 		t.Errorf("got %v, %v and %s, want no tenant", err, claims["sub"], token.JoinURL)
 	}

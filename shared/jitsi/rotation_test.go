@@ -6,6 +6,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"gavel/local/testtoken"
 	"gavel/shared/httpclient"
 	"gavel/shared/jitsi"
 )
@@ -266,7 +267,7 @@ func TestSystemToken_IsExactlyThis(t *testing.T) {
 		f.vault.putFields(f.secret.withSystem(tc.changes))
 		_, _ = f.client.DialOut(t.Context(), here(), number())
 		token := f.upstream.sent()[0]
-		header, claims, err := unpack(token)
+		header, claims, err := testtoken.Unpack(token)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -277,7 +278,7 @@ func TestSystemToken_IsExactlyThis(t *testing.T) {
 		if !sameClaims(claims, want) {
 			t.Errorf("%s: got %v, want %v", name, claims, want)
 		}
-		if err := verify(token, &systemKey().PublicKey); err != nil {
+		if err := testtoken.Verify(token, &systemKey().PublicKey); err != nil {
 			t.Errorf("%s: the signature is not the key's: %v", name, err)
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"gavel/local/testtoken"
 	"gavel/shared/jitsimeet"
 )
 
@@ -268,7 +269,7 @@ func TestSecret_KeysAreRepaired(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if err := verify(token.JWT, &loginKey().PublicKey); err != nil {
+			if err := testtoken.Verify(token.JWT, &loginKey().PublicKey); err != nil {
 				t.Errorf("signed with another key: %v", err)
 			}
 			if _, err := f.client.EndRoom(t.Context(), here(), false); err != nil {

@@ -15,6 +15,7 @@ import (
 
 	"github.com/go-jose/go-jose/v4"
 
+	"gavel/local/testtoken"
 	"gavel/shared/jitsi"
 	"gavel/shared/jitsimeet"
 )
@@ -176,7 +177,7 @@ func TestCreateToken_SaysExactlyThis(t *testing.T) {
 				t.Fatal(err)
 			}
 
-			header, claims, err := unpack(token.JWT)
+			header, claims, err := testtoken.Unpack(token.JWT)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -245,7 +246,7 @@ func TestCreateToken_IsSignedAsTheServerVerifies(t *testing.T) {
 			if _, err := signed.Verify(other); err == nil {
 				t.Error("the signature is another key's")
 			}
-			if header, _, _ := unpack(token.JWT); !reflect.DeepEqual(header, want) {
+			if header, _, _ := testtoken.Unpack(token.JWT); !reflect.DeepEqual(header, want) {
 				t.Errorf("got header %v, want %v", header, want)
 			}
 		})
@@ -294,7 +295,7 @@ func TestCreateToken_LinksToTheRoomItIsFor(t *testing.T) {
 			if token.JoinURL != tc.want+token.JWT {
 				t.Errorf("got %s, want %s and the token", token.JoinURL, tc.want)
 			}
-			_, claims, _ := unpack(token.JWT)
+			_, claims, _ := testtoken.Unpack(token.JWT)
 			if claims["room"] != string(tc.request.Room) || claims["sub"] != tc.sub {
 				t.Errorf("got room %v and sub %v in the claims, want %s and %s", claims["room"], claims["sub"], tc.request.Room, tc.sub)
 			}
@@ -324,9 +325,9 @@ func TestCreateToken_EndsWhenItSays(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			_, claims, _ := unpack(token.JWT)
-			exp, expErr := unixSeconds(claims["exp"])
-			nbf, nbfErr := unixSeconds(claims["nbf"])
+			_, claims, _ := testtoken.Unpack(token.JWT)
+			exp, expErr := testtoken.UnixSeconds(claims["exp"])
+			nbf, nbfErr := testtoken.UnixSeconds(claims["nbf"])
 			if expErr != nil || nbfErr != nil {
 				t.Fatal(expErr, nbfErr)
 			}
@@ -355,7 +356,7 @@ func TestCreateToken_IssuerAndAudienceAreTheSecrets(t *testing.T) {
 		{fields{"audience": " "}, issuer, issuer},
 	} {
 		f := setup(t, withSecret(tc.changes))
-		_, claims, _ := unpack(must(f.client.CreateToken(t.Context(), asRequest(minimal()))).JWT)
+		_, claims, _ := testtoken.Unpack(must(f.client.CreateToken(t.Context(), asRequest(minimal()))).JWT)
 		if claims["iss"] != tc.iss || claims["aud"] != tc.aud {
 			t.Errorf("%v: got %v and %v, want %s and %s", tc.changes, claims["iss"], claims["aud"], tc.iss, tc.aud)
 		}
@@ -386,7 +387,7 @@ func mintsWhatWasAsked(t *testing.T, f *fixture, p jitsimeet.Participant) {
 	if err != nil {
 		t.Fatalf("got %v for %+v", err, p)
 	}
-	header, claims, err := unpack(token.JWT)
+	header, claims, err := testtoken.Unpack(token.JWT)
 	if err != nil {
 		t.Fatal(err)
 	}

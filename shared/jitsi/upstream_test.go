@@ -2,10 +2,7 @@ package jitsi_test
 
 import (
 	"bytes"
-	"crypto"
 	"crypto/rsa"
-	"crypto/sha256"
-	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -18,13 +15,14 @@ import (
 	"reflect"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"github.com/go-jose/go-jose/v4"
+
+	"gavel/local/testtoken"
 )
 
 const (
@@ -385,7 +383,7 @@ func (u *upstream) systemToken(authorization string) (kid string, err error) {
 	if !found {
 		return "", errors.New("no bearer token")
 	}
-	header, claims, err := unpack(token)
+	header, claims, err := testtoken.Unpack(token)
 	if err != nil {
 		return "", err
 	}
@@ -393,11 +391,11 @@ func (u *upstream) systemToken(authorization string) (kid string, err error) {
 	if want := map[string]any{"alg": "RS256", "typ": "JWT", "kid": kid}; kid == "" || !reflect.DeepEqual(header, want) {
 		return "", fmt.Errorf("system token's header is %v", header)
 	}
-	exp, err := unixSeconds(claims["exp"])
+	exp, err := testtoken.UnixSeconds(claims["exp"])
 	if err != nil {
 		return "", fmt.Errorf("exp: %w", err)
 	}
-	nbf, err := unixSeconds(claims["nbf"])
+	nbf, err := testtoken.UnixSeconds(claims["nbf"])
 	if err != nil {
 		return "", fmt.Errorf("nbf: %w", err)
 	}
@@ -417,10 +415,10 @@ func (u *upstream) systemToken(authorization string) (kid string, err error) {
 // admit is process_and_verify_token with the system's keys.
 func (u *upstream) admit(got request) error {
 	token := strings.TrimPrefix(got.header.Get("Authorization"), "Bearer ")
-	if err := verify(token, u.key); err != nil {
+	if err := testtoken.Verify(token, u.key); err != nil {
 		return err
 	}
-	header, claims, err := unpack(token)
+	header, claims, err := testtoken.Unpack(token)
 	if err != nil {
 		return err
 	}
@@ -432,8 +430,8 @@ func (u *upstream) admit(got request) error {
 
 // fits makes the checks of claims that every token is put to: no leeway, and a room is demanded.
 func (u *upstream) fits(claims map[string]any) error {
-	exp, expErr := unixSeconds(claims["exp"])
-	nbf, nbfErr := unixSeconds(claims["nbf"])
+	exp, expErr := testtoken.UnixSeconds(claims["exp"])
+	nbf, nbfErr := testtoken.UnixSeconds(claims["nbf"])
 	now := u.clock.seen()
 	_, named := claims["room"].(string)
 	if expErr != nil || nbfErr != nil || !now.Before(exp) || now.Before(nbf) || claims["iss"] != issuer || claims["aud"] != issuer || !named {
@@ -451,7 +449,7 @@ func (u *upstream) participant(token, name, tenant string) error {
 	if _, err := signed.Verify([]byte(u.login)); err != nil {
 		return err
 	}
-	_, claims, err := unpack(token)
+	_, claims, err := testtoken.Unpack(token)
 	if err != nil {
 		return err
 	}
@@ -462,54 +460,6 @@ func (u *upstream) participant(token, name, tenant string) error {
 		return errors.New("it is for another room")
 	}
 	return u.fits(claims)
-}
-
-// verify checks an RS256 signature twice: with another library than the one that signs, and by hand.
-func verify(token string, key *rsa.PublicKey) error {
-	signed, err := jose.ParseSigned(token, []jose.SignatureAlgorithm{jose.RS256})
-	if err != nil {
-		return err
-	}
-	if _, err := signed.Verify(key); err != nil {
-		return err
-	}
-	at := strings.LastIndexByte(token, '.')
-	signature, err := base64.RawURLEncoding.DecodeString(token[at+1:])
-	if err != nil {
-		return err
-	}
-	sum := sha256.Sum256([]byte(token[:at]))
-	return rsa.VerifyPKCS1v15(key, crypto.SHA256, sum[:], signature)
-}
-
-// unpack gives a token's header and claims, with numbers as they are written.
-func unpack(token string) (header, claims map[string]any, err error) {
-	parts := strings.Split(token, ".")
-	if len(parts) != 3 {
-		return nil, nil, errors.New("not a JWT")
-	}
-	for i, into := range []*map[string]any{&header, &claims} {
-		text, err := base64.RawURLEncoding.DecodeString(parts[i])
-		if err != nil {
-			return nil, nil, err
-		}
-		decoder := json.NewDecoder(bytes.NewReader(text))
-		decoder.UseNumber()
-		if err := decoder.Decode(into); err != nil {
-			return nil, nil, err
-		}
-	}
-	return header, claims, nil
-}
-
-// unixSeconds takes a number without a fraction, and not one of milliseconds.
-func unixSeconds(claim any) (time.Time, error) {
-	number, isNumber := claim.(json.Number)
-	seconds, err := strconv.ParseInt(number.String(), 10, 64)
-	if !isNumber || err != nil || seconds > 1e11 {
-		return time.Time{}, fmt.Errorf("%v is not a number of seconds", claim)
-	}
-	return time.Unix(seconds, 0), nil
 }
 
 // answers gives an answer with headers, which are names and values in turn.

@@ -1,7 +1,6 @@
 package jaasapi_test
 
 import (
-	"fmt"
 	"io"
 	"net/http"
 	"slices"
@@ -29,37 +28,7 @@ func unreadable(op operation) []bodyCase {
 	if whole == "" {
 		whole = "{}"
 	}
-	name := `{"` + field + `":`
-	bodies := map[string]string{
-		"cut short":                  `{`,
-		"cut short in a value":       name + `"` + rejected,
-		"blank":                      " \n",
-		"no JSON":                    rejected,
-		"a form":                     field + "=" + rejected,
-		"name without quotes":        `{` + field + `:"` + rejected + `"}`,
-		"single quotes":              `{'` + field + `':'` + rejected + `'}`,
-		"comma at the end":           name + `"` + rejected + `",}`,
-		"comment":                    "// " + rejected + "\n" + whole,
-		"not a number":               name + `NaN}`,
-		"leading zero":               name + `0747}`,
-		"byte order mark":            "\ufeff" + whole,
-		"text after it":              whole + rejected,
-		"a second value":             whole + whole,
-		"a name twice":               name + `"` + rejected + `","` + field + `":"` + rejected + `"}`,
-		"a name twice, once escaped": name + `1,"` + fmt.Sprintf(`\u%04x`, field[0]) + field[1:] + `":1}`,
-		"a name twice further down":  name + `{"a":1,"a":2}}`,
-		"invalid UTF-8":              name + `"` + rejected + "\xff\"}",
-		"invalid UTF-8 in a name":    "{\"\xff\":1}",
-		"overlong UTF-8":             name + "\"\xc0\xaf\"}",
-		"surrogate in UTF-8":         name + "\"\xed\xa0\x80\"}",
-		"half a surrogate pair":      name + `"\ud800"}`,
-		"surrogates the wrong way":   name + `"\udc00\ud800"}`,
-		"control character":          name + "\"a\x00b\"}",
-		"UTF-16":                     "{\x00}\x00",
-		"nested too deep":            strings.Repeat("[", 20_000),
-		"objects nested too deep":    strings.Repeat(`{"a":`, 12_000),
-		"number beyond all bounds":   name + `747e400}`,
-	}
+	bodies := apitest.Unreadable(field, whole)
 	cases := make([]bodyCase, 0, len(bodies))
 	for name, body := range bodies {
 		cases = append(cases, bodyCase{name, body, http.StatusBadRequest, []string{"body"}})

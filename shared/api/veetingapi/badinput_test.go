@@ -1,11 +1,11 @@
 package veetingapi_test
 
 import (
-	"fmt"
 	"net/http"
 	"strings"
 	"testing"
 
+	"gavel/local/apitest"
 	"gavel/shared/problem"
 )
 
@@ -28,33 +28,8 @@ func unreadable(op operation) []bodyCase {
 	if field == "" {
 		field = "topic"
 	}
-	name := `{"` + field + `":`
-	bodies := map[string]string{
-		"cut short":                  `{`,
-		"cut short in a value":       name + `"` + rejected,
-		"blank":                      " \n",
-		"no JSON":                    rejected,
-		"a form":                     field + "=" + rejected,
-		"name without quotes":        `{` + field + `:"` + rejected + `"}`,
-		"single quotes":              `{'` + field + `':'` + rejected + `'}`,
-		"the tutorial's backslash":   "{\"adminPreferredLanguage\":\"en\",\\\n\"" + field + "\":\"" + rejected + "\"}",
-		"comma at the end":           name + `"` + rejected + `",}`,
-		"comment":                    "// " + rejected + "\n" + op.body,
-		"not a number":               name + `NaN}`,
-		"leading zero":               name + `0747}`,
-		"byte order mark":            "\ufeff" + op.body,
-		"text after it":              op.body + rejected,
-		"a second value":             op.body + op.body,
-		"a name twice":               name + `"` + rejected + `","` + field + `":"` + rejected + `"}`,
-		"a name twice, once escaped": name + `1,"` + fmt.Sprintf(`\u%04x`, field[0]) + field[1:] + `":1}`,
-		"a name twice further down":  name + `{"a":1,"a":2}}`,
-		"invalid UTF-8":              name + `"` + rejected + "\xff\"}",
-		"half a surrogate pair":      name + `"\ud800"}`,
-		"control character":          name + "\"a\x00b\"}",
-		"UTF-16":                     "{\x00}\x00",
-		"nested too deep":            strings.Repeat("[", 20_000),
-		"number beyond all bounds":   name + `747e400}`,
-	}
+	bodies := apitest.Unreadable(field, op.body)
+	bodies["the tutorial's backslash"] = "{\"adminPreferredLanguage\":\"en\",\\\n\"" + field + "\":\"" + rejected + "\"}"
 	cases := make([]bodyCase, 0, len(bodies))
 	for name, body := range bodies {
 		cases = append(cases, bodyCase{name, body, http.StatusBadRequest, []string{"body"}})
