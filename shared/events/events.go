@@ -7,12 +7,11 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge/types"
 
 	"gavel/shared/awsenv"
-	"gavel/shared/backoff"
+	"gavel/shared/awsretry"
 	"gavel/shared/config"
 )
 
@@ -37,7 +36,7 @@ type Bus struct {
 // New makes a Bus. The client is built from its options and not by the SDK's config package, which would cost the function
 // several milliseconds of start.
 func New(opt Options) *Bus {
-	sdk := eventbridge.Options{Region: opt.Region, Credentials: opt.Credentials, HTTPClient: opt.HTTP, Retryer: newRetryer()}
+	sdk := eventbridge.Options{Region: opt.Region, Credentials: opt.Credentials, HTTPClient: opt.HTTP, Retryer: awsretry.New()}
 	if opt.Endpoint != "" {
 		sdk.BaseEndpoint = aws.String(opt.Endpoint)
 	}
@@ -47,22 +46,6 @@ func New(opt Options) *Bus {
 // Configured makes the Bus that the settings ask for, with the credentials Lambda puts into the environment.
 func Configured(c config.Config) *Bus {
 	return New(Options{Bus: c.EventBus, Region: c.AWSRegion, Endpoint: c.EventsEndpoint, Credentials: awsenv.Credentials()})
-}
-
-// The SDK's own pauses are made for callers with more time.
-const (
-	mostAttempts = 4
-	firstPause   = 200 * time.Millisecond
-	longestPause = 800 * time.Millisecond
-)
-
-func newRetryer() aws.Retryer {
-	return retry.NewStandard(func(o *retry.StandardOptions) {
-		o.MaxAttempts = mostAttempts
-		o.Backoff = retry.BackoffDelayerFunc(func(attempt int, _ error) (time.Duration, error) {
-			return backoff.Pause(attempt, firstPause, longestPause), nil
-		})
-	})
 }
 
 // Event is what is published.

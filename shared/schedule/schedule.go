@@ -14,6 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/scheduler"
 	"github.com/aws/aws-sdk-go-v2/service/scheduler/types"
 
+	"gavel/shared/awsretry"
 	"gavel/shared/clock"
 )
 
@@ -42,7 +43,7 @@ func New(opt Options) *Scheduler {
 	if opt.Now == nil {
 		opt.Now = clock.Now
 	}
-	sdk := scheduler.Options{Region: opt.Region, Credentials: opt.Credentials, HTTPClient: opt.HTTP, Retryer: newRetryer()}
+	sdk := scheduler.Options{Region: opt.Region, Credentials: opt.Credentials, HTTPClient: opt.HTTP, Retryer: awsretry.New()}
 	if opt.Endpoint != "" {
 		sdk.BaseEndpoint = aws.String(opt.Endpoint)
 	}
