@@ -89,19 +89,18 @@ func TestTemplateHasTheRoutesOfTheDocument(t *testing.T) {
 	}
 }
 
-// Every function writes to a log group of its own, which does not keep its lines for ever.
-func TestEachFunctionHasItsOwnLogGroup(t *testing.T) {
+// Every function writes to the log group of its group, which does not keep its lines for ever.
+func TestEachFunctionLogsToItsGroup(t *testing.T) {
 	t.Parallel()
-	resources := templateResources(t)
-	owners := map[string]string{}
-	for id, function := range templateFunctions(t) {
-		group := function.Properties.LoggingConfig.LogGroup
-		if other, taken := owners[group]; taken {
-			t.Errorf("%s and %s share the log group %s", id, other, group)
+	resources, functions := templateResources(t), templateFunctions(t)
+	for _, folder := range names(t, filepath.Join("*", "*", "main.go"), filepath.Dir) {
+		group, _, _ := strings.Cut(folder, "-")
+		want := camelCase(group) + "Logs"
+		if got := functions[camelCase(folder)].Properties.LoggingConfig.LogGroup; got != want {
+			t.Errorf("%s: got log group %s, want %s", folder, got, want)
 		}
-		owners[group] = id
-		if resources[group].Type != "AWS::Logs::LogGroup" || resources[group].Properties.RetentionInDays == "" {
-			t.Errorf("%s: log group %q is none of the template, or has no retention", id, group)
+		if logs := resources[want]; logs.Type != "AWS::Logs::LogGroup" || logs.Properties.RetentionInDays == "" {
+			t.Errorf("%s: log group %q is none of the template, or has no retention", folder, want)
 		}
 	}
 }
