@@ -80,11 +80,14 @@ func setupIn(t *testing.T, dir string) *server.Server {
 // start runs the built function of an operation against the local server.
 func start(t *testing.T, s *server.Server, operation string) *runtimeapi.Process {
 	t.Helper()
-	return run(t, operation, []string{
+	settings := []string{
 		"GAVEL_JAAS_BASE_URL=" + s.Info().Sandboxes["jaas"].BaseURL,
-		"GAVEL_TABLE=none", // which a kick by short id does not look into
 		"AWS_ENDPOINT_URL=" + s.URL() + "/local/aws",
-	})
+	}
+	if operation == "jaas-kick-participant" { // which needs a table, and does not look into it for a short id
+		settings = append(settings, "GAVEL_TABLE=none")
+	}
+	return run(t, operation, settings)
 }
 
 // run runs the built function of an operation with the settings.

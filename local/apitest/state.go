@@ -9,9 +9,14 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"gavel/local/dynamodb"
 	"gavel/shared/secrets"
 	"gavel/shared/table"
+	"gavel/shared/table/dynamo"
 	"gavel/shared/table/embedded"
 )
 
@@ -24,6 +29,18 @@ func Embedded(t testing.TB) table.Store {
 	}
 	t.Cleanup(func() { _ = store.Close() })
 	return store
+}
+
+// DynamoDB makes a table on DynamoDB Local for the state of one test.
+func DynamoDB(t testing.TB) table.Store {
+	t.Helper()
+	endpoint, name := dynamodb.Table(t)
+	return dynamo.New(dynamo.Options{
+		Table: name, Region: "us-east-1", Endpoint: endpoint, Budget: time.Minute,
+		Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
+			return aws.Credentials{AccessKeyID: "test", SecretAccessKey: "test"}, nil
+		}),
+	})
 }
 
 // SecretsFile gives a source that reads a file with the given content.
@@ -88,3 +105,25 @@ func (f Failing) Read(context.Context, string) (secrets.Raw, error) { return sec
 
 // FullName gives the name with the prefix.
 func (f Failing) FullName(name string) string { return "gavel/" + name }
+
+// Empty is a state that is always empty and takes only what every engine does.
+type Empty struct{ table.Store }
+
+// Get finds nothing.
+func (Empty) Get(_ context.Context, keys ...table.Key) ([]table.Item, error) {
+	items := make([]table.Item, len(keys))
+	for i, key := range keys {
+		items[i].Key = key
+	}
+	return items, table.CheckKeys(keys...)
+}
+
+// Query finds nothing.
+func (Empty) Query(_ context.Context, r table.Range) ([]table.Item, error) {
+	return nil, table.CheckRange(r)
+}
+
+// Write forgets what it is given.
+func (Empty) Write(_ context.Context, changes ...table.Change) error {
+	return table.CheckChanges(changes...)
+}

@@ -82,7 +82,7 @@ func (r *restless) choose(ctx context.Context) error {
 		_, err := r.service.AddParticipants(ctx, who, r.room, []string{somebody(), somebody()})
 		return err
 	case n < 70:
-		_, err := r.service.RemoveParticipant(ctx, who, r.room, somebody())
+		_, err := r.service.RemoveParticipant(ctx, who, r.room, somebody(), 0)
 		return err
 	case n < 80:
 		_, err := r.service.GrantAdmin(ctx, who, r.room, somebody())

@@ -12,6 +12,7 @@ import (
 	"gavel/shared/api/catalog"
 	"gavel/shared/audit"
 	"gavel/shared/auth"
+	"gavel/shared/bans"
 	"gavel/shared/clock"
 	"gavel/shared/idempotency"
 	"gavel/shared/inbox"
@@ -40,7 +41,7 @@ const callTime = 29 * time.Second
 func (s *Server) routes() http.Handler {
 	operations := http.NewServeMux()
 	catalog.Register(api.New(operations), catalog.Services{
-		JaaS: s.jaas, Jitsi: s.jitsi, Roster: roster.New(s.table), OpenMeetings: s.openmeetings,
+		JaaS: s.jaas, Jitsi: s.jitsi, Roster: roster.New(s.table), Bans: bans.New(s.table), OpenMeetings: s.openmeetings,
 		Veeting: s.veeting, Inbox: inbox.New(s.table, clock.Now), Rooms: s.rooms,
 		Audit: audit.NewLog(s.table, audit.Configured(s.settings), clock.Now),
 	})

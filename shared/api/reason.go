@@ -1,6 +1,7 @@
 package api
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -36,12 +37,28 @@ func reasoned(ctx huma.Context, next func(huma.Context)) {
 		return
 	}
 	reason := strings.TrimSpace(given[0])
-	if len(given) > 1 || reason == "" || !utf8.ValidString(reason) || utf8.RuneCountInString(reason) > longestReason ||
-		strings.ContainsFunc(reason, unicode.IsControl) {
+	if len(given) > 1 || !isReason(reason) {
 		Write(w, r, libraryProblem(http.StatusUnprocessableEntity, "validation failed", []error{&huma.ErrorDetail{
-			Location: "header." + HeaderReason, Message: fmt.Sprintf("expected it once, one line of 1 to %d characters", longestReason),
+			Location: "header." + HeaderReason, Message: "expected it once, " + reasonForm,
 		}}))
 		return
 	}
 	next(huma.WithContext(ctx, audit.WithReason(ctx.Context(), reason)))
+}
+
+var reasonForm = fmt.Sprintf("one line of 1 to %d characters", longestReason)
+
+func isReason(text string) bool {
+	return text != "" && utf8.ValidString(text) && utf8.RuneCountInString(text) <= longestReason && !strings.ContainsFunc(text, unicode.IsControl)
+}
+
+// Reason is why, in a body: of what is kept with its reason.
+type Reason string
+
+// Resolve checks that it is one line. An empty one, and one that is too long, are the schema's to refuse.
+func (r *Reason) Resolve(_ huma.Context, at *huma.PathBuffer) []error {
+	if *r == "" || utf8.RuneCountInString(string(*r)) > longestReason || isReason(string(*r)) {
+		return nil
+	}
+	return FaultAt(at, errors.New("expected "+reasonForm))
 }

@@ -97,6 +97,12 @@ func WithReason(ctx context.Context, reason string) context.Context {
 	return WithCall(ctx, call)
 }
 
+// Reason gives why, as noted for the call that the context belongs to; empty where nobody said.
+func Reason(ctx context.Context) string {
+	call, _ := ctx.Value(callKey{}).(Call)
+	return call.Reason
+}
+
 // Facts is an error that knows what of it may stand in an event.
 type Facts interface {
 	error

@@ -1,6 +1,7 @@
 package bindings
 
 import (
+	"gavel/shared/bans"
 	"gavel/shared/clock"
 	"gavel/shared/config"
 	"gavel/shared/jaas"
@@ -33,7 +34,7 @@ func Configured(c config.Config, source secrets.Source, store table.Store) map[s
 func New(c config.Config, clients Clients, store table.Store) map[string]rooms.Provider {
 	present := roster.New(store)
 	return map[string]rooms.Provider{
-		jaas.Provider:         &JaaS{Client: clients.JaaS, AppID: jaas.AppID(c.RoomsJaaSAppID), Present: present},
+		jaas.Provider:         &JaaS{Client: clients.JaaS, AppID: jaas.AppID(c.RoomsJaaSAppID), Present: present, Bans: bans.New(store)},
 		jitsi.Provider:        &Jitsi{Client: clients.Jitsi, Present: present},
 		openmeetings.Provider: &OpenMeetings{Client: clients.OpenMeetings, Now: clock.Now},
 		veeting.Provider:      &Veeting{Client: clients.Veeting, Organizer: c.RoomsVeetingUser, Now: clock.Now},

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"strings"
 
+	"gavel/shared/bans"
 	"gavel/shared/jaas"
 	"gavel/shared/jitsimeet"
 	"gavel/shared/problem"
@@ -20,6 +21,8 @@ type JaaS struct {
 	AppID jaas.AppID
 	// Present knows who is in a conference.
 	Present Presence
+	// Bans knows who is banned from the tenant.
+	Bans bans.Finder
 }
 
 // JaaSClient is what JaaS needs of a client.
@@ -57,11 +60,19 @@ func parse(conference string) (jaas.AppID, jitsimeet.Room, error) {
 	return jaas.AppID(appID), jitsimeet.Room(room), nil
 }
 
-// Admit mints a token for the guest. The errors are those of the client's CreateToken.
+// Admit mints a token for the guest, unless they are banned from the tenant. Otherwise the errors are those of the client's
+// CreateToken, and of the list of bans.
 func (j *JaaS) Admit(ctx context.Context, conference string, g rooms.Guest) (rooms.Admission, error) {
 	appID, room, err := parse(conference)
 	if err != nil {
 		return rooms.Admission{}, err
+	}
+	ban, err := j.Bans.Find(ctx, []string{g.ID, g.User}, bans.In(jaas.Provider, string(appID)))
+	if err != nil {
+		return rooms.Admission{}, err
+	}
+	if ban != nil {
+		return rooms.Admission{}, ban.Refusal()
 	}
 	token, err := j.Client.CreateToken(ctx, appID, jitsimeet.Participant{
 		Room: room, User: jitsimeet.User{ID: g.ID, Name: g.Name}, Moderator: g.Moderator, Lifetime: g.Lifetime,

@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"gavel/local/apitest"
+	"gavel/shared/bans"
 	"gavel/shared/bindings"
 	"gavel/shared/config"
 	"gavel/shared/jaas"
@@ -18,6 +20,7 @@ import (
 	"gavel/shared/openmeetings"
 	"gavel/shared/problem"
 	"gavel/shared/rooms"
+	"gavel/shared/table"
 	"gavel/shared/veeting"
 )
 
@@ -106,7 +109,7 @@ func TestBind_WithoutATenant(t *testing.T) {
 func TestAdmit_MintsForTheRoomsTenant(t *testing.T) {
 	t.Parallel()
 	c := &client{}
-	j := &bindings.JaaS{Client: c, AppID: "the tenant of new rooms"}
+	j := &bindings.JaaS{Client: c, AppID: "the tenant of new rooms", Bans: bans.New(apitest.Empty{})}
 	guest := rooms.Guest{ID: "bob~1", Name: "Bob", Moderator: true, Lifetime: time.Hour}
 	got, err := j.Admit(t.Context(), conference, guest)
 	if err != nil || got != (rooms.Admission{URL: "https://8x8.vc/join", Expires: time.Unix(1000, 0)}) {
@@ -126,6 +129,43 @@ func TestAdmit_MintsForTheRoomsTenant(t *testing.T) {
 		t.Errorf("failing: got %+v, %v, want %v", got, err, errJaaS)
 	}
 }
+
+// TestAdmit_RefusesWhomTheTenantBans by either of their ids, and in no other tenant.
+func TestAdmit_RefusesWhomTheTenantBans(t *testing.T) {
+	t.Parallel()
+	list := bans.New(apitest.Embedded(t))
+	for user, scope := range map[string]bans.Scope{
+		"bob": bans.In(jaas.Provider, appID), "cyd": bans.In(jaas.Provider, "another"), "dan": bans.In("jitsi", appID),
+	} {
+		if err := list.Ban(t.Context(), scope, bans.Ban{User: user, By: "api-key:crm", At: time.Now()}, user); err != nil {
+			t.Fatal(err)
+		}
+	}
+	c := &client{}
+	j := &bindings.JaaS{Client: c, Bans: list}
+	for guest, banned := range map[rooms.Guest]bool{
+		{ID: "bob", User: "bob", Lifetime: time.Hour}: true, {ID: "bob~1", User: "bob", Lifetime: time.Hour}: true,
+		{ID: "cyd", User: "cyd", Lifetime: time.Hour}: false, {ID: "dan", User: "dan", Lifetime: time.Hour}: false,
+	} {
+		got, err := j.Admit(t.Context(), conference, guest)
+		p, is := errors.AsType[*problem.Problem](err)
+		if refused := is && p.Code == problem.Banned && p.Status == http.StatusForbidden && got.URL == ""; refused != banned || !banned && err != nil {
+			t.Errorf("%s: got %+v, %v, want it refused: %t", guest.ID, got, err, banned)
+		}
+	}
+	if len(c.calls) != 2 {
+		t.Errorf("got %q, want tokens for two", c.calls)
+	}
+	j.Bans = bans.New(broken{})
+	if _, err := j.Admit(t.Context(), conference, rooms.Guest{ID: "eve", User: "eve", Lifetime: time.Hour}); !errors.Is(err, table.ErrBusy) {
+		t.Errorf("without an answer of the state: got %v, want %v", err, table.ErrBusy)
+	}
+}
+
+// broken is a state that does not answer.
+type broken struct{ table.Store }
+
+func (broken) Get(context.Context, ...table.Key) ([]table.Item, error) { return nil, table.ErrBusy }
 
 func TestExpel_BansThenKicks(t *testing.T) {
 	t.Parallel()

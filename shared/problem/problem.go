@@ -32,6 +32,7 @@ const (
 	RoomStarted     Code = "room_started"
 	RoomFull        Code = "room_full"
 	LastAdmin       Code = "last_admin"
+	Banned          Code = "banned"
 	NoProvider      Code = "no_provider"
 	FileNotUploaded Code = "file_not_uploaded"
 

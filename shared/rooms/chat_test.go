@@ -138,7 +138,7 @@ func TestChat_NameIsTheOneOfThen(t *testing.T) {
 			}
 			w.say(t, room.ID, bob, "I am "+name)
 		}
-		if _, err := w.RemoveParticipant(t.Context(), ada, room.ID, bob); err != nil {
+		if _, err := w.RemoveParticipant(t.Context(), ada, room.ID, bob, 0); err != nil {
 			t.Fatal(err)
 		}
 		got := w.chat(t, room.ID, 100, "").Messages

@@ -52,7 +52,7 @@ func TestConcurrent_OneAdminIsLeft(t *testing.T) {
 					_, err := w.RevokeAdmin(t.Context(), user, room.ID, user)
 					return err
 				}
-				_, err := w.RemoveParticipant(t.Context(), user, room.ID, user)
+				_, err := w.RemoveParticipant(t.Context(), user, room.ID, user, 0)
 				return err
 			})
 			if err != nil {
@@ -83,7 +83,7 @@ func TestConcurrent_AdminsAgainstEachOther(t *testing.T) {
 						_, err := w.RevokeAdmin(t.Context(), users[i], room.ID, other)
 						return err
 					}
-					_, err := w.RemoveParticipant(t.Context(), users[i], room.ID, other)
+					_, err := w.RemoveParticipant(t.Context(), users[i], room.ID, other, 0)
 					return err
 				})
 				rule, is := errors.AsType[*rooms.Error](err)
@@ -301,7 +301,7 @@ func TestConcurrent_RemovalAgainstJoin(t *testing.T) {
 			room := w.open(t, bob)
 			together(5, func(i int) {
 				if i == 0 {
-					if _, err := w.RemoveParticipant(t.Context(), ada, room.ID, bob); err != nil {
+					if _, err := w.RemoveParticipant(t.Context(), ada, room.ID, bob, 0); err != nil {
 						t.Error(err)
 					}
 					return

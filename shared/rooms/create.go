@@ -98,10 +98,11 @@ func seats(room string, users []string, at time.Time) []table.Change {
 	return changes
 }
 
-// How many people fit into one Write: beside the room, and beside the room, its creator and its end; each with its event.
+// How many people fit into one Write: beside the room, where each may have a ban to lift, and beside the room, its creator
+// and its end; each with its event.
 const (
 	seatSize  = 3
-	joinBatch = (table.MaxWrite - 1 - audit.MostItems) / seatSize
+	joinBatch = (table.MaxWrite - 1 - audit.MostItems) / (seatSize + 1)
 	lastBatch = (table.MaxWrite - 2 - seatSize - audit.MostItems) / seatSize
 )
 

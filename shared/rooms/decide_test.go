@@ -26,7 +26,7 @@ func TestChanges_RestOnWhatWasRead(t *testing.T) {
 			},
 			"the caller is removed": {
 				func(ctx context.Context, room string) error {
-					_, err := w.RemoveParticipant(ctx, ada, room, bob)
+					_, err := w.RemoveParticipant(ctx, ada, room, bob, 0)
 					return err
 				},
 				func(operation) rooms.Code { return rooms.NotFound },
@@ -62,7 +62,7 @@ func (w *world) prepare(t *testing.T, op operation, room string) {
 	t.Helper()
 	switch op.name {
 	case "add":
-		if _, err := w.RemoveParticipant(t.Context(), ada, room, "eve"); err != nil {
+		if _, err := w.RemoveParticipant(t.Context(), ada, room, "eve", 0); err != nil {
 			t.Fatal(err)
 		}
 	case "revoke":

@@ -22,7 +22,7 @@ func TestRemoveParticipant_BansAndKicks(t *testing.T) {
 	onBothEngines(t, func(w *world) {
 		t := w.t
 		room := w.open(t, bob)
-		effect, err := w.RemoveParticipant(t.Context(), ada, room.ID, bob)
+		effect, err := w.RemoveParticipant(t.Context(), ada, room.ID, bob, 0)
 		if err != nil || effect.Provider != hallName || effect.Err != nil {
 			t.Errorf("got %+v, %v, want it done at the provider", effect, err)
 		}
@@ -37,7 +37,7 @@ func TestRemoveParticipant_OfABookedRoomIsNothingToTheProvider(t *testing.T) {
 	onBothEngines(t, func(w *world) {
 		t := w.t
 		room := w.booked(t, bob)
-		effect, err := w.RemoveParticipant(t.Context(), ada, room.ID, bob)
+		effect, err := w.RemoveParticipant(t.Context(), ada, room.ID, bob, 0)
 		if err != nil || effect.Provider != "" {
 			t.Errorf("got %+v, %v, want nothing done at the provider", effect, err)
 		}
@@ -52,7 +52,7 @@ func TestEffects_ProviderFails(t *testing.T) {
 		t := w.t
 		room := w.open(t, bob, cyd)
 		w.hall.fail(errHall)
-		effect, err := w.RemoveParticipant(t.Context(), ada, room.ID, bob)
+		effect, err := w.RemoveParticipant(t.Context(), ada, room.ID, bob, 0)
 		if err != nil || effect.Provider != hallName || !errors.Is(effect.Err, errHall) || len(effect.Actions) != 0 {
 			t.Errorf("remove: got %+v, %v, want the provider's error and nothing done", effect, err)
 		}
@@ -61,7 +61,7 @@ func TestEffects_ProviderFails(t *testing.T) {
 
 		w.hall.fail(nil)
 		w.hall.partly = errHall
-		effect, err = w.RemoveParticipant(t.Context(), ada, room.ID, cyd)
+		effect, err = w.RemoveParticipant(t.Context(), ada, room.ID, cyd, 0)
 		if err != nil || !errors.Is(effect.Err, errHall) {
 			t.Errorf("remove: got %+v, %v, want the provider's error", effect, err)
 		}
@@ -99,7 +99,7 @@ func TestEffects_ProviderHangs(t *testing.T) {
 			}
 		}
 		impatient("remove", func(ctx context.Context) (rooms.Effect, error) {
-			return w.RemoveParticipant(ctx, ada, room.ID, bob)
+			return w.RemoveParticipant(ctx, ada, room.ID, bob, 0)
 		})
 		impatient("end", func(ctx context.Context) (rooms.Effect, error) {
 			_, effect, err := w.End(ctx, ada, room.ID, 0)
@@ -133,7 +133,7 @@ func TestEffects_ProviderNotServed(t *testing.T) {
 		if _, rule := errors.AsType[*rooms.Error](err); err == nil || rule {
 			t.Errorf("join: got %v, want a fault", err)
 		}
-		effect, err := bare.RemoveParticipant(t.Context(), ada, room.ID, bob)
+		effect, err := bare.RemoveParticipant(t.Context(), ada, room.ID, bob, 0)
 		if err != nil || effect.Err == nil || effect.Provider != hallName {
 			t.Errorf("remove: got %+v, %v, want it not done at %s", effect, err, hallName)
 		}

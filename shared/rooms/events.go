@@ -24,6 +24,7 @@ const (
 	eventRemoved     = "participant.removed"
 	eventExpelled    = "participant.expelled"
 	eventProfile     = "participant.profile_updated"
+	eventBanLifted   = "ban.lifted"
 	eventGranted     = "admin.granted"
 	eventRevoked     = "admin.revoked"
 	eventChat        = "chat.sent"

@@ -81,7 +81,7 @@ func tellings() []told {
 			return err
 		}, []string{"file.announced by bob done"}},
 		{"remove", func(ctx context.Context, w *world, room string) error {
-			_, err := w.RemoveParticipant(ctx, ada, room, cyd)
+			_, err := w.RemoveParticipant(ctx, ada, room, cyd, 0)
 			return err
 		}, []string{"participant.removed by auth0|ada " + cydHidden + " done", "participant.expelled by auth0|ada " + cydHidden + " done"}},
 		{"update", func(ctx context.Context, w *world, room string) error {
@@ -154,7 +154,7 @@ func TestEvents_WhatChangesNothingTellsNothing(t *testing.T) {
 		}
 		_, forbidden := w.GrantAdmin(t.Context(), bob, room.ID, bob)
 		refused(t, "grant", forbidden, rooms.Forbidden)
-		_, last := w.RemoveParticipant(t.Context(), ada, room.ID, ada)
+		_, last := w.RemoveParticipant(t.Context(), ada, room.ID, ada, 0)
 		refused(t, "remove", last, rooms.LastAdmin)
 		same(t, "events", w.types(t, room.ID), before)
 	})
@@ -194,7 +194,7 @@ func TestEvents_OfAProviderThatFails(t *testing.T) {
 		t := w.t
 		room := w.open(t, bob)
 		w.hall.fail(fmt.Errorf("hall: %w", failure{errors.New("bob@example.org is locked in")}))
-		if _, err := w.RemoveParticipant(t.Context(), ada, room.ID, bob); err != nil {
+		if _, err := w.RemoveParticipant(t.Context(), ada, room.ID, bob, 0); err != nil {
 			t.Fatal(err)
 		}
 		w.step(time.Minute)
@@ -250,7 +250,7 @@ func TestConcurrent_AsManyEventsAsChanges(t *testing.T) {
 			ctx := t.Context()
 			for _, call := range []func() error{
 				func() error { _, err := w.SendChat(ctx, users[i], room.ID, "hello", ""); return err },
-				func() error { _, err := w.RemoveParticipant(ctx, ada, room.ID, users[i/2]); return err }, // by two at once
+				func() error { _, err := w.RemoveParticipant(ctx, ada, room.ID, users[i/2], 0); return err }, // by two at once
 				func() error {
 					_, err := w.UpdateProfile(ctx, users[i], room.ID, rooms.Profile{Archived: new(true)})
 					return err

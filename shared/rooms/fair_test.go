@@ -101,7 +101,7 @@ func TestSweep_ManyAtOnceAskTheProviderOnce(t *testing.T) {
 		}
 		w.hall.fail(errHall)
 		for _, id := range ids {
-			if _, err := w.RemoveParticipant(t.Context(), ada, id, bob); err != nil {
+			if _, err := w.RemoveParticipant(t.Context(), ada, id, bob, 0); err != nil {
 				t.Fatal(err)
 			}
 		}

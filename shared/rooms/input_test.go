@@ -91,7 +91,7 @@ func TestUserIDs_AnyText(t *testing.T) {
 			}
 		}
 		for _, user := range users {
-			if _, err := w.RemoveParticipant(t.Context(), ada, room.ID, user); err != nil {
+			if _, err := w.RemoveParticipant(t.Context(), ada, room.ID, user, 0); err != nil {
 				t.Errorf("removal of %q: got %v", user, err)
 			}
 		}

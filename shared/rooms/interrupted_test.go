@@ -26,7 +26,7 @@ func (w *world) due(t *testing.T) {
 		Name: "due", Provider: hallName, Participants: []string{bob, cyd}, Start: w.now(), End: w.now().Add(time.Minute),
 	})
 	w.hall.fail(errHall)
-	if _, err := w.RemoveParticipant(t.Context(), ada, room.ID, bob); err != nil {
+	if _, err := w.RemoveParticipant(t.Context(), ada, room.ID, bob, 0); err != nil {
 		t.Fatal(err)
 	}
 	w.step(time.Minute)
@@ -116,7 +116,7 @@ func breakable() []broken {
 		{
 			"remove", open,
 			func(ctx context.Context, w *world, room string) error {
-				_, err := w.RemoveParticipant(ctx, ada, room, bob)
+				_, err := w.RemoveParticipant(ctx, ada, room, bob, 0)
 				return gone(err)
 			},
 			func(t *testing.T, w *world, room string) {

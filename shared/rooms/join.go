@@ -34,7 +34,7 @@ func (s *Service) Join(ctx context.Context, caller, id string) (Role, Admission,
 		return "", Admission{}, err
 	}
 	admission, err := p.Admit(ctx, v.record.Conference, Guest{
-		ID: guestID(caller, alias), Name: v.member.Name, Moderator: v.member.Admin, Lifetime: v.record.lifetime(s.now()),
+		ID: guestID(caller, alias), User: caller, Name: v.member.Name, Moderator: v.member.Admin, Lifetime: v.record.lifetime(s.now()),
 	})
 	return v.member.role(), admission, err
 }

@@ -95,7 +95,7 @@ func TestJoin_NothingToJoin(t *testing.T) {
 		room := w.create(t, rooms.Booking{Name: "Chat only"})
 		_, _, err := w.Join(t.Context(), ada, room.ID)
 		refused(t, "join", err, rooms.Unbound)
-		if _, err := w.RemoveParticipant(t.Context(), ada, w.create(t, rooms.Booking{Name: "x", Participants: []string{bob}}).ID, bob); err != nil {
+		if _, err := w.RemoveParticipant(t.Context(), ada, w.create(t, rooms.Booking{Name: "x", Participants: []string{bob}}).ID, bob, 0); err != nil {
 			t.Errorf("remove: got %v, want no error", err)
 		}
 		if _, effect, err := w.End(t.Context(), ada, room.ID, 0); err != nil || effect.Provider != "" {
@@ -126,7 +126,7 @@ func TestJoin_AfterARemoval(t *testing.T) {
 			if _, _, err := w.Join(t.Context(), bob, room.ID); err != nil {
 				t.Fatal(err)
 			}
-			if _, err := w.RemoveParticipant(t.Context(), ada, room.ID, bob); err != nil {
+			if _, err := w.RemoveParticipant(t.Context(), ada, room.ID, bob, 0); err != nil {
 				t.Fatal(err)
 			}
 			if _, err := w.AddParticipants(t.Context(), ada, room.ID, []string{bob}); err != nil {
@@ -157,7 +157,7 @@ func TestJoin_WhileBeingRemoved(t *testing.T) {
 		for n := 1; ; n++ {
 			room := w.open(t, bob)
 			w.store.set(trap{n: n, before: func() error {
-				_, err := w.RemoveParticipant(t.Context(), ada, room.ID, bob)
+				_, err := w.RemoveParticipant(t.Context(), ada, room.ID, bob, 0)
 				return err
 			}})
 			before := len(w.hall.admissions())

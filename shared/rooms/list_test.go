@@ -60,7 +60,7 @@ func TestList_GoesOnBehindARoomThatIsGone(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, id := range want[1:3] {
-			if _, err := w.RemoveParticipant(t.Context(), ada, id, bob); err != nil {
+			if _, err := w.RemoveParticipant(t.Context(), ada, id, bob, 0); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -99,7 +99,7 @@ func TestList_LeavesOutARoomThatIsBeingLeft(t *testing.T) {
 		t := w.t
 		all := w.made(t, 3, bob)
 		w.store.set(trap{kind: getCall, n: 1, before: func() error {
-			_, err := w.RemoveParticipant(t.Context(), ada, all[1], bob)
+			_, err := w.RemoveParticipant(t.Context(), ada, all[1], bob, 0)
 			return err
 		}})
 		same(t, "bob's rooms", w.rooms(t, bob, ""), []string{all[0], all[2]})

@@ -4,8 +4,10 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"gavel/shared/audit"
+	"gavel/shared/bans"
 	"gavel/shared/table"
 )
 
@@ -15,8 +17,9 @@ type Added struct {
 	Known []string
 }
 
-// AddParticipants invites people into a room as one of its admins; at most MaxInvites of them. It
-// works in batches, so that after a failure some may be in: repeating it is harmless.
+// AddParticipants invites people into a room as one of its admins; at most MaxInvites of them. Who
+// was removed from it is welcome again: their ban there is lifted. It works in batches, so that after
+// a failure some may be in: repeating it is harmless.
 func (s *Service) AddParticipants(ctx context.Context, caller, id string, users []string) (Added, error) {
 	users = distinct(users)
 	var added Added
@@ -31,9 +34,9 @@ func (s *Service) AddParticipants(ctx context.Context, caller, id string, users 
 }
 
 func (s *Service) addBatch(ctx context.Context, caller, id string, users []string) (Added, error) {
-	keys := make([]table.Key, len(users))
+	keys := make([]table.Key, 2*len(users))
 	for i, user := range users {
-		keys[i] = memberKey(id, user)
+		keys[i], keys[len(users)+i] = memberKey(id, user), bans.Key(bans.InRoom(id), user)
 	}
 	var added Added
 	err := s.change(ctx, func(ctx context.Context) (changes []table.Change, err error) {
@@ -42,12 +45,16 @@ func (s *Service) addBatch(ctx context.Context, caller, id string, users []strin
 			return nil, err
 		}
 		added = Added{}
+		var lifted []table.Change
 		for i, user := range users {
 			if v.others[i].Exists() {
 				added.Known = append(added.Known, user)
 				continue
 			}
 			added.New = append(added.New, user)
+			if ban := v.others[len(users)+i]; ban.Exists() {
+				lifted = append(lifted, table.Delete(ban.Key, ban.Version))
+			}
 		}
 		if len(added.New) == 0 {
 			return nil, nil
@@ -58,17 +65,21 @@ func (s *Service) addBatch(ctx context.Context, caller, id string, users []strin
 		}
 		invited := in(v.record.event(eventAdded, audit.Person(caller), id), details{"participants": count(v.record.Participants)})
 		invited.Targets = added.New
-		return s.with(ctx, append(seats(id, added.New, s.now().UTC()), put(v.room, v.record)), invited)
+		if len(lifted) > 0 {
+			invited.Details["bans_lifted"] = count(len(lifted))
+		}
+		return s.with(ctx, append(append(seats(id, added.New, s.now().UTC()), put(v.room, v.record)), lifted...), invited)
 	})
 	return added, err
 }
 
 // RemoveParticipant takes somebody out of a room as one of its admins, and out of its conference if
-// the room has started: what came of that is in the Effect. The last admin cannot be removed.
-func (s *Service) RemoveParticipant(ctx context.Context, caller, id, user string) (Effect, error) {
+// the room has started: what came of that is in the Effect. They are banned from the conference for
+// so long, or with zero until the ban is lifted. The last admin cannot be removed.
+func (s *Service) RemoveParticipant(ctx context.Context, caller, id, user string, life time.Duration) (Effect, error) {
 	var removal removal
 	err := s.change(ctx, func(ctx context.Context) (changes []table.Change, err error) {
-		v, target, member, err := s.target(ctx, id, caller, user)
+		v, target, member, err := s.target(ctx, id, caller, user, bans.Key(bans.InRoom(id), user))
 		if err != nil {
 			return nil, err
 		}
@@ -82,7 +93,7 @@ func (s *Service) RemoveParticipant(ctx context.Context, caller, id, user string
 			table.Delete(openKey(user, id), table.Any),
 			put(v.room, v.record),
 		}
-		if removal, err = s.removal(ctx, id, v.record, user); err != nil {
+		if removal, err = s.removal(ctx, id, v.record, v.others[1], s.ban(ctx, caller, user, life)); err != nil {
 			return nil, err
 		}
 		removed := in(to(v.record.event(eventRemoved, audit.Person(caller), id), user), details{
@@ -96,9 +107,11 @@ func (s *Service) RemoveParticipant(ctx context.Context, caller, id, user string
 	return s.carryOut(ctx, caller, id, user, removal), nil
 }
 
-// target reads the room as an admin together with one of its participants.
-func (s *Service) target(ctx context.Context, id, caller, user string) (view, table.Item, memberRecord, error) {
-	v, err := s.lookAsAdmin(ctx, id, caller, memberKey(id, user))
+// target reads the room as an admin together with one of its participants, and what else is needed behind them.
+func (s *Service) target(
+	ctx context.Context, id, caller, user string, further ...table.Key,
+) (view, table.Item, memberRecord, error) {
+	v, err := s.lookAsAdmin(ctx, id, caller, append([]table.Key{memberKey(id, user)}, further...)...)
 	if err != nil {
 		return v, table.Item{}, memberRecord{}, err
 	}

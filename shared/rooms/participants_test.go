@@ -85,16 +85,16 @@ func TestRemoveParticipant(t *testing.T) {
 		t := w.t
 		room := w.open(t, bob, cyd)
 		w.say(t, room.ID, bob, "bye")
-		if _, err := w.RemoveParticipant(t.Context(), ada, room.ID, bob); err != nil {
+		if _, err := w.RemoveParticipant(t.Context(), ada, room.ID, bob, 0); err != nil {
 			t.Fatal(err)
 		}
 		for _, op := range operations(room.ID) {
 			refused(t, op.name+" by who was removed", op.call(t.Context(), w, bob, room.ID), rooms.NotFound)
 		}
 		same(t, "bob's rooms", append(w.rooms(t, bob, ""), w.rooms(t, bob, rooms.StatusStarted)...), nil)
-		_, err := w.RemoveParticipant(t.Context(), ada, room.ID, bob)
+		_, err := w.RemoveParticipant(t.Context(), ada, room.ID, bob, 0)
 		refused(t, "again", err, rooms.NotFound)
-		_, err = w.RemoveParticipant(t.Context(), ada, room.ID, mallory)
+		_, err = w.RemoveParticipant(t.Context(), ada, room.ID, mallory, 0)
 		refused(t, "who was never in it", err, rooms.NotFound)
 		if got := w.get(t, cyd, room.ID).Participants; got != 2 {
 			t.Errorf("got %d participants, want 2", got)
@@ -112,7 +112,7 @@ func TestRemoveParticipant_StartsAnew(t *testing.T) {
 		if _, err := w.UpdateProfile(t.Context(), bob, room.ID, rooms.Profile{Name: new("Bob"), Archived: new(true)}); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := w.RemoveParticipant(t.Context(), ada, room.ID, bob); err != nil {
+		if _, err := w.RemoveParticipant(t.Context(), ada, room.ID, bob, 0); err != nil {
 			t.Fatal(err)
 		}
 		if _, err := w.AddParticipants(t.Context(), ada, room.ID, []string{bob}); err != nil {
@@ -132,7 +132,7 @@ func TestLastAdmin_Stays(t *testing.T) {
 		room := w.open(t, bob)
 		_, err := w.RevokeAdmin(t.Context(), ada, room.ID, ada)
 		refused(t, "revoking it from oneself", err, rooms.LastAdmin)
-		_, err = w.RemoveParticipant(t.Context(), ada, room.ID, ada)
+		_, err = w.RemoveParticipant(t.Context(), ada, room.ID, ada, 0)
 		refused(t, "removing oneself", err, rooms.LastAdmin)
 		w.grant(t, room.ID, bob)
 		if _, err := w.RevokeAdmin(t.Context(), bob, room.ID, ada); err != nil {
@@ -140,12 +140,12 @@ func TestLastAdmin_Stays(t *testing.T) {
 		}
 		_, err = w.RevokeAdmin(t.Context(), bob, room.ID, bob)
 		refused(t, "revoking it from oneself, as the one who is left", err, rooms.LastAdmin)
-		_, err = w.RemoveParticipant(t.Context(), bob, room.ID, bob)
+		_, err = w.RemoveParticipant(t.Context(), bob, room.ID, bob, 0)
 		refused(t, "removing oneself, as the one who is left", err, rooms.LastAdmin)
 		if _, err := w.GrantAdmin(t.Context(), bob, room.ID, ada); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := w.RemoveParticipant(t.Context(), bob, room.ID, bob); err != nil {
+		if _, err := w.RemoveParticipant(t.Context(), bob, room.ID, bob, 0); err != nil {
 			t.Errorf("removing oneself, as one of two: got %v, want no error", err)
 		}
 		if got := w.get(t, ada, room.ID); got.Admins != 1 || got.Participants != 1 {

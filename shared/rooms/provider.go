@@ -40,6 +40,7 @@ type Meeting struct {
 // Guest is a participant as the provider sees them.
 type Guest struct {
 	ID        string
+	User      string // their user id, which the other is made from
 	Name      string // may be empty
 	Moderator bool
 	Lifetime  time.Duration // how long the admission is to be good for

@@ -5,32 +5,48 @@ import (
 	"strconv"
 
 	"gavel/shared/audit"
+	"gavel/shared/bans"
 	"gavel/shared/table"
 )
 
 // removal is what a participant's removal asks for at the provider. The task is written together
-// with the removal itself, so that it is not forgotten if this process ends in between.
+// with the removal itself, so that it is not forgotten if this process ends in between; and so is
+// the ban, by which whoever comes back with an old link is known.
 type removal struct {
 	key     table.Key
 	task    expelTask // without a provider when there is nothing to do
 	changes []table.Change
 }
 
-func (s *Service) removal(ctx context.Context, id string, r roomRecord, user string) (removal, error) {
+func (s *Service) removal(ctx context.Context, id string, r roomRecord, before table.Item, ban bans.Ban) (removal, error) {
 	if !r.opened(s.now()) {
 		return removal{}, nil // nobody can have been admitted yet
 	}
-	alias, bans, err := s.alias(ctx, user, r.Provider)
+	alias, used, err := s.alias(ctx, ban.User, r.Provider)
 	if err != nil {
 		return removal{}, err
 	}
-	due, guest := s.now().Add(grace), guestID(user, bans)
+	due, guest := s.now().Add(grace), guestID(ban.User, used)
 	rm := removal{
 		key:  dueKey(id, dueSort(due, expelFrom(id, guest))),
-		task: expelTask{Provider: r.Provider, Conference: r.Conference, GuestID: guest, User: user, Since: s.now().UTC()},
+		task: expelTask{Provider: r.Provider, Conference: r.Conference, GuestID: guest, User: ban.User, Since: s.now().UTC()},
 	}
-	rm.changes = []table.Change{create(rm.key, rm.task), put(alias, aliasRecord{Bans: bans.Bans + 1})}
+	known := table.Item{Key: bans.IDKey(bans.In(r.Provider, r.Conference), guest)} // not there yet: no id is banned twice
+	if rm.changes, err = bans.Changes(bans.InRoom(id), ban, before, known); err != nil {
+		return removal{}, err
+	}
+	rm.changes = append(rm.changes, create(rm.key, rm.task), put(alias, aliasRecord{Bans: used.Bans + 1}))
 	return rm, nil
+}
+
+// GuestIDs gives the ids that a user goes by in the meetings of rooms at a provider: their own one, and the one they have
+// since that was banned.
+func (s *Service) GuestIDs(ctx context.Context, user, provider string) ([]string, error) {
+	_, used, err := s.alias(ctx, user, provider)
+	if err != nil || used.Bans == 0 {
+		return []string{user}, err
+	}
+	return []string{user, guestID(user, used)}, nil
 }
 
 func (s *Service) alias(ctx context.Context, user, provider string) (table.Item, aliasRecord, error) {

@@ -130,9 +130,9 @@ func writings() []priced {
 		}},
 		{"add 1", []string{batchGet, transact}, add(1)},
 		{"add 1 again", []string{batchGet}, add(1)},
-		{"add 32", []string{batchGet, transact}, add(32)},
-		{"add 33", []string{batchGet, transact, batchGet, transact}, add(33)},
-		{"add 100", []string{batchGet, transact, batchGet, transact, batchGet, transact, batchGet, transact}, add(100)},
+		{"add 24", []string{batchGet, transact}, add(24)},
+		{"add 25", []string{batchGet, transact, batchGet, transact}, add(25)},
+		{"add 100", slices.Repeat([]string{batchGet, transact}, 5), add(100)},
 		{"grant", []string{batchGet, transact}, func(ctx context.Context, w *world, room string) error {
 			_, err := w.GrantAdmin(ctx, ada, room, cyd)
 			return err
@@ -146,7 +146,7 @@ func writings() []priced {
 			return err
 		}},
 		{"remove", []string{batchGet, getItem, transact, transact}, func(ctx context.Context, w *world, room string) error {
-			_, err := w.RemoveParticipant(ctx, ada, room, cyd)
+			_, err := w.RemoveParticipant(ctx, ada, room, cyd, 0)
 			return err
 		}},
 		{"update the name", []string{batchGet, transact}, func(ctx context.Context, w *world, room string) error {

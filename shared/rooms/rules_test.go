@@ -94,7 +94,7 @@ func operations(fileID string) []operation {
 			return err
 		}},
 		{"remove", never, untilOver, func(ctx context.Context, w *world, caller, room string) error {
-			_, err := w.RemoveParticipant(ctx, caller, room, "eve")
+			_, err := w.RemoveParticipant(ctx, caller, room, "eve", 0)
 			return err
 		}},
 		{"end", never, untilOver, func(ctx context.Context, w *world, caller, room string) error {

@@ -61,7 +61,7 @@ func TestSweep_RepeatsTheExpulsion(t *testing.T) {
 		t := w.t
 		room := w.open(t, bob)
 		w.hall.fail(errHall)
-		if _, err := w.RemoveParticipant(t.Context(), ada, room.ID, bob); err != nil {
+		if _, err := w.RemoveParticipant(t.Context(), ada, room.ID, bob, 0); err != nil {
 			t.Fatal(err)
 		}
 		w.backsOff(t, "expel "+bob)
@@ -82,7 +82,7 @@ func TestSweep_GivesUpAfterADay(t *testing.T) {
 		t := w.t
 		room := w.open(t, bob)
 		w.hall.fail(errHall)
-		if _, err := w.RemoveParticipant(t.Context(), ada, room.ID, bob); err != nil {
+		if _, err := w.RemoveParticipant(t.Context(), ada, room.ID, bob, 0); err != nil {
 			t.Fatal(err)
 		}
 		if _, _, err := w.End(t.Context(), ada, room.ID, 0); err != nil {
@@ -110,7 +110,7 @@ func TestSweep_RepeatsTwoExpulsionsOfOneSecond(t *testing.T) {
 			if _, err := w.AddParticipants(t.Context(), ada, room.ID, []string{bob}); err != nil {
 				t.Fatal(err)
 			}
-			if _, err := w.RemoveParticipant(t.Context(), ada, room.ID, bob); err != nil {
+			if _, err := w.RemoveParticipant(t.Context(), ada, room.ID, bob, 0); err != nil {
 				t.Fatal(err)
 			}
 		}

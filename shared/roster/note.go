@@ -36,6 +36,7 @@ func (r *Roster) settle(ctx context.Context, changes func() ([]table.Change, err
 // known is what there is about a sighting.
 type known struct {
 	session, in, out table.Item
+	whereabouts      table.Item // of the guest, in the conference
 	record           sessionRecord
 	over             bool // the session, or the one it belongs to
 	last             personRecord
@@ -43,11 +44,11 @@ type known struct {
 
 func (r *Roster) look(ctx context.Context, s Sighting) (known, error) {
 	in, out := s.keys()
-	items, err := r.store.Get(ctx, s.session().key(), in, out, s.session().main().key())
+	items, err := r.store.Get(ctx, s.session().key(), in, out, s.session().main().key(), whereKey(s.GuestID, s.Conference))
 	if err != nil {
 		return known{}, err
 	}
-	k := known{session: items[0], in: items[1], out: items[2]}
+	k := known{session: items[0], in: items[1], out: items[2], whereabouts: items[4]}
 	if k.record, err = table.Decode[sessionRecord](items[0]); err != nil {
 		return known{}, err
 	}
@@ -86,7 +87,11 @@ func (k known) changes(s Sighting) ([]table.Change, error) {
 	if err != nil {
 		return nil, err
 	}
-	all := []table.Change{move, table.Delete(from.Key, from.Version)}
+	where, err := k.where(s)
+	if err != nil {
+		return nil, err
+	}
+	all := append([]table.Change{move, table.Delete(from.Key, from.Version)}, where...)
 	if !s.Inside || k.record.Open != "" {
 		return all, nil
 	}

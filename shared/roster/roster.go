@@ -45,6 +45,7 @@ type End struct {
 //	                                  open#<time>#<digest>     a session that is not over as far as is known
 //	present#<digest>#<conference>     in#<guest>#<id>          somebody who is inside
 //	                                  out#<guest>#<id>         somebody who has left
+//	guest#<guest>                     at#<conference>          a conference that somebody joined within a week
 //
 // A breakout room is a session of its own here, which is over with the one it belongs to. A session that is over is no
 // longer listed, so that nobody looks at who was in it, however many they were.

@@ -5,8 +5,12 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"gavel/shared/api/jaasapi"
+	"gavel/shared/bans"
+	"gavel/shared/clock"
 	"gavel/shared/function"
 	"gavel/shared/jaas"
+	"gavel/shared/rooms"
+	"gavel/shared/roster"
 	"gavel/shared/table/dynamo"
 )
 
@@ -14,5 +18,11 @@ func main() {
 	f := function.New()
 	client := jaas.Configured(f.Config, f.Secrets)
 	f.KeepAnswers(dynamo.Lazy(f.Config))
-	f.Serve(func(a huma.API) { jaasapi.RegisterBanUser(a, client) })
+	services := jaasapi.BanServices{Client: client}
+	if f.Config.Table != "" {
+		store := dynamo.Configured(f.Config)
+		services.Bans, services.Inside = bans.New(store), roster.New(store)
+		services.Aliases = rooms.New(rooms.Options{Store: store, Now: clock.Now})
+	}
+	f.Serve(func(a huma.API) { jaasapi.RegisterBanUser(a, services) })
 }

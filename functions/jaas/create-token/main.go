@@ -5,6 +5,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"gavel/shared/api/jaasapi"
+	"gavel/shared/bans"
 	"gavel/shared/function"
 	"gavel/shared/jaas"
 	"gavel/shared/table/dynamo"
@@ -13,6 +14,7 @@ import (
 func main() {
 	f := function.New()
 	client := jaas.Configured(f.Config, f.Secrets)
-	f.KeepAnswers(dynamo.Lazy(f.Config))
-	f.Serve(func(a huma.API) { jaasapi.RegisterCreateToken(a, client) })
+	open := dynamo.Lazy(f.Config)
+	f.KeepAnswers(open)
+	f.Serve(func(a huma.API) { jaasapi.RegisterCreateToken(a, client, bans.Configured(f.Config, open)) })
 }

@@ -5,6 +5,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"gavel/shared/api/jaasapi"
+	"gavel/shared/bans"
 	"gavel/shared/clock"
 	"gavel/shared/function"
 	"gavel/shared/inbox"
@@ -17,6 +18,9 @@ func main() {
 	f := function.New("GAVEL_TABLE")
 	client := jaas.Configured(f.Config, f.Secrets)
 	store := dynamo.Configured(f.Config)
-	events, guests := inbox.New(store, clock.Now), roster.New(store)
-	f.Serve(func(a huma.API) { jaasapi.RegisterWebhook(a, client, events, guests) })
+	f.Serve(func(a huma.API) {
+		jaasapi.RegisterWebhook(a, jaasapi.WebhookServices{
+			From: client, Events: inbox.New(store, clock.Now), Roster: roster.New(store), Bans: bans.New(store),
+		})
+	})
 }

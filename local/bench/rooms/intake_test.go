@@ -19,6 +19,7 @@ import (
 
 	"gavel/shared/api"
 	"gavel/shared/api/jaasapi"
+	"gavel/shared/bans"
 	"gavel/shared/clock"
 	"gavel/shared/inbox"
 	"gavel/shared/jaas"
@@ -54,7 +55,9 @@ func newIntake(tb testing.TB, e *engine) http.Handler {
 	}
 	mux := http.NewServeMux()
 	client := jaas.Configured(t.settings, secrets.NewFile(path, t.settings.SecretPrefix))
-	jaasapi.RegisterWebhook(api.New(mux), client, inbox.New(e.store, clock.Now), roster.New(e.store))
+	jaasapi.RegisterWebhook(api.New(mux), jaasapi.WebhookServices{
+		From: client, Events: inbox.New(e.store, clock.Now), Roster: roster.New(e.store), Bans: bans.New(e.store),
+	})
 	return api.Handler(mux)
 }
 

@@ -19,6 +19,7 @@ import (
 	"gavel/shared/api/systemapi"
 	"gavel/shared/api/veetingapi"
 	"gavel/shared/apipage"
+	"gavel/shared/bans"
 	"gavel/shared/rooms"
 	"gavel/shared/roster"
 )
@@ -28,6 +29,7 @@ type Services struct {
 	JaaS         jaasapi.Client
 	Jitsi        jitsiapi.Client
 	Roster       *roster.Roster
+	Bans         *bans.List
 	OpenMeetings openmeetingsapi.Client
 	Veeting      veetingapi.Client
 	Inbox        inboxapi.EventLog
@@ -37,8 +39,8 @@ type Services struct {
 
 // Register adds all operations.
 func Register(a huma.API, s Services) {
-	jaasapi.Register(a, jaasapi.Services{Client: s.JaaS, Roster: s.Roster, Events: s.Inbox})
-	jitsiapi.Register(a, jitsiapi.Services{Client: s.Jitsi, Events: s.Inbox, Roster: s.Roster, Rooms: s.Rooms})
+	jaasapi.Register(a, jaasapi.Services{Client: s.JaaS, Roster: s.Roster, Events: s.Inbox, Bans: s.Bans, Aliases: s.Rooms})
+	jitsiapi.Register(a, jitsiapi.Services{Client: s.Jitsi, Events: s.Inbox, Roster: s.Roster, Rooms: s.Rooms, Bans: s.Bans})
 	openmeetingsapi.Register(a, s.OpenMeetings)
 	veetingapi.Register(a, s.Veeting, s.Inbox)
 	roomsapi.Register(a, s.Rooms)

@@ -2,11 +2,19 @@ package jaasapi
 
 import (
 	"context"
+	"errors"
 	"net/http"
+	"strings"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
 	"gavel/shared/api"
+	"gavel/shared/api/inboxapi"
+	"gavel/shared/audit"
+	"gavel/shared/auth"
+	"gavel/shared/bans"
+	"gavel/shared/clock"
 	"gavel/shared/jaas"
 	"gavel/shared/jitsimeet"
 )
@@ -24,7 +32,9 @@ type JWTBanner interface {
 type banUserInput struct {
 	TenantPath
 	Body struct {
-		UserID userID `json:"userId" minLength:"1" maxLength:"256" doc:"The app's own id of the user, as in the token's context.user.id" example:"auth0|5f903d7a77f3b4006eb8e67d"`
+		UserID  userID     `json:"userId" minLength:"1" maxLength:"256" doc:"The app's own id of the user, as in the token's context.user.id" example:"auth0|5f903d7a77f3b4006eb8e67d"`
+		Reason  api.Reason `json:"reason,omitempty" minLength:"1" maxLength:"256" doc:"Why, as the list of bans tells it; that of X-Reason otherwise" example:"abuse"`
+		Seconds int64      `json:"expiresInSeconds,omitempty" minimum:"1" maximum:"315360000" doc:"How long Gavel keeps to the ban; until it is lifted when absent. JaaS's own has no end"`
 	}
 }
 
@@ -39,15 +49,187 @@ func (id *userID) Resolve(_ huma.Context, at *huma.PathBuffer) []error {
 	return api.FaultAt(at, jitsimeet.CheckUserID(string(*id)))
 }
 
+// BanKeeper keeps bans.
+type BanKeeper interface {
+	Ban(ctx context.Context, s bans.Scope, b bans.Ban, ids ...string) error
+	Lift(ctx context.Context, s bans.Scope, user string) (bool, error)
+	All(ctx context.Context, s bans.Scope, limit int, cursor string) (bans.Page, error)
+	bans.Finder
+}
+
+var _ BanKeeper = (*bans.List)(nil)
+
+// Finder gives where somebody is.
+type Finder interface {
+	Presence
+	Conferences(ctx context.Context, guest, prefix string) ([]string, error)
+}
+
+// Aliases gives the ids that a user goes by in meetings of rooms.
+type Aliases interface {
+	GuestIDs(ctx context.Context, user, provider string) ([]string, error)
+}
+
+// tenant is where a ban by user id holds: JaaS knows no other.
+func tenant(appID jaas.AppID) bans.Scope { return bans.In(jaas.Provider, string(appID)) }
+
+// BanServices are what jaas-ban-user works with. Where there is no state all but the Client are nil: then a ban is JaaS's alone.
+type BanServices struct {
+	Client interface {
+		UserBanner
+		Kicker
+	}
+	Bans    BanKeeper
+	Inside  Finder
+	Aliases Aliases
+}
+
+type banUserOutput struct {
+	Body struct {
+		Outcome   jaas.Outcome `json:"outcome" doc:"What was done" example:"banned"`
+		Kicked    int          `json:"kicked,omitempty" doc:"How many devices of the user were removed from meetings"`
+		ExpiresAt time.Time    `json:"expiresAt,omitzero" doc:"When Gavel's ban ends by itself"`
+	}
+}
+
 // RegisterBanUser adds jaas-ban-user.
-func RegisterBanUser(a huma.API, client UserBanner) {
+func RegisterBanUser(a huma.API, s BanServices) {
 	api.Register(a, api.Operation{
 		ID: "jaas-ban-user", Method: http.MethodPost, Path: "/jaas/{appId}/bans/users",
-		Summary:     "Ban a user",
-		Description: "Keeps a user from joining again. JaaS does not say that it removes somebody who is inside already: kick as well.",
-		Tag:         tag, Scope: scope, Upstream: true,
-	}, func(ctx context.Context, in *banUserInput) (*output, error) {
-		return answer(client.BanUser(ctx, in.appID(), string(in.Body.UserID)))
+		Summary: "Ban a user",
+		Description: "Keeps a user out of all meetings of the tenant: Gavel mints no token for them any more, also none for its rooms, JaaS is told to " +
+			"turn those away that there are, and the user is removed from every meeting that JaaS's events say they are in, " +
+			"as well as from each that they come into later. After an error the ban stands, and the rest is done by repeating the call. " +
+			"Who is banned already gets the new reason and end.",
+		Tag: tag, Scope: scope, Upstream: true,
+	}, func(ctx context.Context, in *banUserInput) (*banUserOutput, error) {
+		if in.Body.Reason != "" {
+			ctx = audit.WithReason(ctx, string(in.Body.Reason))
+		}
+		who, err := auth.Resolve(ctx)
+		if err != nil {
+			return nil, err
+		}
+		now := clock.Now()
+		ban := bans.Ban{
+			User: string(in.Body.UserID), Reason: audit.Reason(ctx), By: audit.Actor{Kind: string(who.Kind), Name: who.Name}.String(),
+			At: now, Expires: bans.Until(now, time.Duration(in.Body.Seconds)*time.Second),
+		}
+		out := &banUserOutput{}
+		out.Body.ExpiresAt = ban.Expires
+		out.Body.Outcome, out.Body.Kicked, err = s.ban(ctx, in.appID(), ban)
+		return out, err
+	})
+}
+
+// ban keeps a ban first, so that what fails afterwards can be made up for: nobody gets in any more who was not inside.
+func (s BanServices) ban(ctx context.Context, appID jaas.AppID, ban bans.Ban) (outcome jaas.Outcome, kicked int, err error) {
+	if s.Bans == nil {
+		outcome, err = s.Client.BanUser(ctx, appID, ban.User)
+		return outcome, 0, err
+	}
+	ids, err := s.Aliases.GuestIDs(ctx, ban.User, jaas.Provider)
+	if err != nil {
+		return "", 0, err
+	}
+	if err := s.Bans.Ban(ctx, tenant(appID), ban, ids...); err != nil {
+		return "", 0, err
+	}
+	for _, id := range ids {
+		if outcome, err = s.Client.BanUser(ctx, appID, id); err != nil {
+			return "", 0, err
+		}
+	}
+	for _, id := range ids {
+		n, err := s.kick(ctx, appID, id)
+		if kicked += n; err != nil {
+			return "", kicked, err
+		}
+	}
+	return outcome, kicked, nil
+}
+
+// kick removes somebody from every meeting of the tenant that they are in.
+func (s BanServices) kick(ctx context.Context, appID jaas.AppID, id string) (kicked int, err error) {
+	conferences, err := s.Inside.Conferences(ctx, id, jaas.Conference(appID, ""))
+	if err != nil {
+		return 0, err
+	}
+	for _, conference := range conferences {
+		_, room, _ := strings.Cut(conference, "/")
+		n, err := kickUser(ctx, appID, jitsimeet.Room(room), id, s.Client, s.Inside)
+		if kicked += n; err != nil {
+			return kicked, err
+		}
+	}
+	return kicked, nil
+}
+
+type listBansInput struct {
+	TenantPath
+	inboxapi.PageQuery
+}
+
+type jaasBanBody struct {
+	UserID    string    `json:"userId" example:"auth0|5f903d7a77f3b4006eb8e67d"`
+	Reason    string    `json:"reason,omitempty" example:"abuse"`
+	BannedBy  string    `json:"bannedBy" doc:"Whose credentials it was called with" example:"api-key:crm"`
+	BannedAt  time.Time `json:"bannedAt"`
+	ExpiresAt time.Time `json:"expiresAt,omitzero" doc:"Absent for a ban that is in force until it is lifted"`
+}
+
+type jaasBansBody struct {
+	Bans   []jaasBanBody `json:"bans" nullable:"false" doc:"In an order that means nothing but stays"`
+	Cursor string        `json:"cursor,omitempty" doc:"For the next page; absent on the last"`
+}
+
+// RegisterListBans adds jaas-list-bans.
+func RegisterListBans(a huma.API, list BanKeeper) {
+	api.Register(a, api.Operation{
+		ID: "jaas-list-bans", Method: http.MethodGet, Path: "/jaas/{appId}/bans", Scope: scope, Tag: tag,
+		Summary:     "List who is banned",
+		Description: "The users who are banned from the tenant and whose ban is in force. JaaS itself has no such list: those that were banned there by other means are not in it, nor are banned tokens.",
+		Errors:      []int{http.StatusServiceUnavailable},
+	}, func(ctx context.Context, in *listBansInput) (*api.Output[jaasBansBody], error) {
+		page, err := list.All(ctx, tenant(in.appID()), in.Limit, in.Cursor)
+		if errors.Is(err, bans.ErrCursor) {
+			return nil, inboxapi.CursorProblem(err)
+		}
+		if err != nil {
+			return nil, err
+		}
+		out := &api.Output[jaasBansBody]{Body: jaasBansBody{Bans: make([]jaasBanBody, len(page.Bans)), Cursor: page.Next}}
+		for i, b := range page.Bans {
+			out.Body.Bans[i] = jaasBanBody{UserID: b.User, Reason: b.Reason, BannedBy: b.By, BannedAt: b.At, ExpiresAt: b.Expires}
+		}
+		return out, nil
+	})
+}
+
+type liftBanInput struct {
+	TenantPath
+	UserID userID `query:"userId" required:"true" minLength:"1" maxLength:"256" doc:"The app's own id of the user" example:"auth0|5f903d7a77f3b4006eb8e67d"`
+}
+
+type liftBanBody struct {
+	Outcome string `json:"outcome" enum:"lifted,not_found" doc:"not_found for somebody who is not banned"`
+}
+
+// RegisterLiftBan adds jaas-lift-ban.
+func RegisterLiftBan(a huma.API, list BanKeeper) {
+	api.Register(a, api.Operation{
+		ID: "jaas-lift-ban", Method: http.MethodDelete, Path: "/jaas/{appId}/bans", Scope: scope, Tag: tag,
+		Summary: "Lift a user's ban",
+		Description: "Gavel mints tokens for the user again and removes them from no meeting any more. JaaS has no way to lift its own ban: " +
+			"if it turns the user away all the same, give them another userId in their tokens.",
+		Errors: []int{http.StatusServiceUnavailable},
+	}, func(ctx context.Context, in *liftBanInput) (*api.Output[liftBanBody], error) {
+		found, err := list.Lift(ctx, tenant(in.appID()), string(in.UserID))
+		out := &api.Output[liftBanBody]{}
+		if out.Body.Outcome = "not_found"; found {
+			out.Body.Outcome = "lifted"
+		}
+		return out, err
 	})
 }
 

@@ -13,10 +13,14 @@ import (
 	"gavel/shared/api"
 	"gavel/shared/api/jaasapi"
 	"gavel/shared/auth"
+	"gavel/shared/bans"
+	"gavel/shared/clock"
 	"gavel/shared/jaas"
 	"gavel/shared/jitsimeet"
 	"gavel/shared/logs"
 	"gavel/shared/problem"
+	"gavel/shared/rooms"
+	"gavel/shared/roster"
 )
 
 // willing does whatever it is asked to, so that only the decoding is under test.
@@ -24,6 +28,10 @@ type willing struct{ asked *jitsimeet.Participant }
 
 func (willing) BanUser(context.Context, jaas.AppID, string) (jaas.Outcome, error) {
 	return jaas.Banned, nil
+}
+
+func (willing) KickParticipant(context.Context, jaas.AppID, jitsimeet.Room, jitsimeet.ParticipantID) (jaas.Outcome, error) {
+	return jaas.Kicked, nil
 }
 
 func (w willing) CreateToken(_ context.Context, _ jaas.AppID, p jitsimeet.Participant) (jitsimeet.Token, error) {
@@ -44,8 +52,11 @@ func FuzzDecode(f *testing.F) {
 	asked := jitsimeet.Participant{}
 	mux := http.NewServeMux()
 	a := api.New(mux)
-	jaasapi.RegisterBanUser(a, willing{})
-	jaasapi.RegisterCreateToken(a, willing{&asked})
+	none := apitest.Empty{}
+	jaasapi.RegisterBanUser(a, jaasapi.BanServices{
+		Client: willing{}, Bans: bans.New(none), Inside: roster.New(none), Aliases: rooms.New(rooms.Options{Store: none, Now: clock.Now}),
+	})
+	jaasapi.RegisterCreateToken(a, willing{&asked}, bans.New(none))
 	handler := api.Handler(mux)
 	f.Fuzz(func(t *testing.T, body []byte, contentType string) {
 		for _, op := range operations()[:2] {

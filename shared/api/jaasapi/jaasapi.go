@@ -35,7 +35,7 @@ var _ Client = (*jaas.Client)(nil)
 // Roster is everything they need of who is in which meeting.
 type Roster interface {
 	Noter
-	Presence
+	Finder
 	Insider
 }
 
@@ -43,22 +43,26 @@ var _ Roster = (*roster.Roster)(nil)
 
 // Services are what the operations work with.
 type Services struct {
-	Client Client
-	Roster Roster
-	Events inboxapi.EventLog
+	Client  Client
+	Roster  Roster
+	Events  inboxapi.EventLog
+	Bans    BanKeeper
+	Aliases Aliases
 }
 
 // Register adds all operations of the group.
 func Register(a huma.API, s Services) {
-	RegisterCreateToken(a, s.Client)
-	RegisterBanUser(a, s.Client)
+	RegisterCreateToken(a, s.Client, s.Bans)
+	RegisterBanUser(a, BanServices{Client: s.Client, Bans: s.Bans, Inside: s.Roster, Aliases: s.Aliases})
+	RegisterListBans(a, s.Bans)
+	RegisterLiftBan(a, s.Bans)
 	RegisterBanJWT(a, s.Client)
 	RegisterDestroyRoom(a, s.Client)
 	RegisterDialOut(a, s.Client)
 	RegisterHangUp(a, s.Client)
 	RegisterKickParticipant(a, s.Client, s.Roster)
 	RegisterListParticipants(a, s.Roster)
-	RegisterWebhook(a, s.Client, s.Events, s.Roster)
+	RegisterWebhook(a, WebhookServices{From: s.Client, Events: s.Events, Roster: s.Roster, Bans: s.Bans})
 	RegisterListEvents(a, s.Events)
 }
 

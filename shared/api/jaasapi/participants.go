@@ -49,14 +49,18 @@ func RegisterKickParticipant(a huma.API, client Kicker, present Presence) {
 		ID: "jaas-kick-participant", Method: http.MethodPost, Path: "/jaas/{appId}/rooms/{room}/kick",
 		Summary: "Remove a participant",
 		Description: "Removes one participant, who sees a notice, or a user under every id that JaaS's events tell of. The " +
-			"outcome is not_found when nobody in the meeting is meant. The same token can join again: ban the user first.",
+			"outcome is not_found when nobody in the meeting is meant. The same token can join again: jaas-ban-user removes for good.",
 		Tag: tag, Scope: scope, Upstream: true,
 	}, func(ctx context.Context, in *kickInput) (*output, error) {
 		if (in.Body.ParticipantID == nil) == (in.Body.UserID == nil) {
 			return nil, oneTarget()
 		}
 		if in.Body.UserID != nil {
-			return answer(kickUser(ctx, in.appID(), in.room(), string(*in.Body.UserID), client, present))
+			kicked, err := kickUser(ctx, in.appID(), in.room(), string(*in.Body.UserID), client, present)
+			if kicked == 0 {
+				return answer(jaas.NotFound, err)
+			}
+			return answer(jaas.Kicked, err)
 		}
 		id, err := jitsimeet.ParseParticipantID(*in.Body.ParticipantID)
 		if err != nil {
@@ -66,23 +70,23 @@ func RegisterKickParticipant(a huma.API, client Kicker, present Presence) {
 	})
 }
 
-// kickUser removes a user with every device. After an error it can be called again, for those that are left.
-func kickUser(ctx context.Context, appID jaas.AppID, room jitsimeet.Room, userID string, client Kicker, present Presence) (jaas.Outcome, error) {
+// kickUser removes a user with every device, and says how many there were. After an error it can be called again, for those
+// that are left.
+func kickUser(ctx context.Context, appID jaas.AppID, room jitsimeet.Room, userID string, client Kicker, present Presence) (kicked int, err error) {
 	ids, err := present.Present(ctx, jaas.Conference(appID, room), userID)
 	if err != nil {
-		return "", err
+		return 0, err
 	}
-	outcome := jaas.NotFound
 	for _, id := range ids {
-		one, err := client.KickParticipant(ctx, appID, room, jitsimeet.ParticipantID(id))
+		outcome, err := client.KickParticipant(ctx, appID, room, jitsimeet.ParticipantID(id))
 		if err != nil {
-			return "", err
+			return kicked, err
 		}
-		if one == jaas.Kicked {
-			outcome = one
+		if outcome == jaas.Kicked {
+			kicked++
 		}
 	}
-	return outcome, nil
+	return kicked, nil
 }
 
 // Insider gives who is in a conference now.

@@ -20,11 +20,15 @@ import (
 	"gavel/shared/api/inboxapi"
 	"gavel/shared/api/jaasapi"
 	"gavel/shared/auth"
+	"gavel/shared/bans"
 	"gavel/shared/clock"
 	"gavel/shared/httpclient"
 	"gavel/shared/jaas"
 	"gavel/shared/problem"
+	"gavel/shared/rooms"
+	"gavel/shared/roster"
 	"gavel/shared/secrets"
+	"gavel/shared/table"
 )
 
 const (
@@ -122,6 +126,7 @@ type options struct {
 	// budget is how long JaaS may take; far longer than any test when 0.
 	budget time.Duration
 	now    func() time.Time
+	store  table.Store // of the bans; one of its own when nil
 	// authenticator tells who calls; it is always an API key with the scope when nil.
 	authenticator *auth.Authenticator
 }
@@ -204,8 +209,17 @@ func setup(t testing.TB, opt options) *gateway {
 		BaseURL: opt.upstreamURL, Domain: "8x8.vc", Secrets: opt.secrets, Now: opt.now,
 		HTTP: httpclient.New(httpclient.Options{Provider: jaas.Provider, Budget: opt.budget, Now: opt.now}),
 	})
+	if opt.store == nil {
+		opt.store = apitest.Embedded(t)
+	}
+	if opt.roster == nil {
+		opt.roster = roster.New(opt.store)
+	}
 	mux := http.NewServeMux()
-	jaasapi.Register(api.New(mux), jaasapi.Services{Client: client, Roster: opt.roster, Events: opt.events})
+	jaasapi.Register(api.New(mux), jaasapi.Services{
+		Client: client, Roster: opt.roster, Events: opt.events, Bans: bans.New(opt.store),
+		Aliases: rooms.New(rooms.Options{Store: opt.store, Now: opt.now}),
+	})
 	if opt.authenticator != nil {
 		return &gateway{url: apitest.ServeAll(t, api.Handler(mux), opt.authenticator.Authenticate), upstream: up}
 	}

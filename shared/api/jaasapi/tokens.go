@@ -8,6 +8,7 @@ import (
 
 	"gavel/shared/api"
 	"gavel/shared/api/jitsimeetapi"
+	"gavel/shared/bans"
 	"gavel/shared/jaas"
 	"gavel/shared/jitsimeet"
 )
@@ -30,17 +31,30 @@ func (b *tokenBody) Resolve(_ huma.Context, at *huma.PathBuffer) []error {
 }
 
 // RegisterCreateToken adds jaas-create-token.
-func RegisterCreateToken(a huma.API, client TokenCreator) {
+func RegisterCreateToken(a huma.API, client TokenCreator, banned bans.Finder) {
 	api.Register(a, api.Operation{
 		ID: "jaas-create-token", Method: http.MethodPost, Path: "/jaas/{appId}/tokens",
-		Summary:     "Mint a join link",
-		Description: "Mints a participant's token with a role and features, and the link to join with. Features are off unless named. Nothing is sent to JaaS.",
-		Tag:         tag, Scope: scope, Status: http.StatusCreated, Secrets: true,
+		Summary: "Mint a join link",
+		Description: "Mints a participant's token with a role and features, and the link to join with. Features are off unless named. " +
+			"Nothing is sent to JaaS. A user who is banned, from the tenant or from the room, gets none: 403 banned.",
+		Tag: tag, Scope: scope, Status: http.StatusCreated, Secrets: true,
 	}, func(ctx context.Context, in *createTokenInput) (*jitsimeetapi.TokenOutput, error) {
 		p, err := in.Body.Participant(jaas.ParseRoom)
 		if err != nil {
 			return nil, err
 		}
+		if err := notBanned(ctx, in.appID(), p, banned); err != nil {
+			return nil, err
+		}
 		return jitsimeetapi.Answer(client.CreateToken(ctx, in.appID(), p))
 	})
+}
+
+// notBanned refuses whom a ban keeps out.
+func notBanned(ctx context.Context, appID jaas.AppID, p jitsimeet.Participant, banned bans.Finder) error {
+	ban, err := banned.Find(ctx, []string{p.User.ID}, tenant(appID), bans.In(jaas.Provider, jaas.Conference(appID, p.Room)))
+	if err != nil || ban == nil {
+		return err
+	}
+	return ban.Refusal()
 }

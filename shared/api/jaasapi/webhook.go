@@ -13,6 +13,7 @@ import (
 
 	"gavel/shared/api"
 	"gavel/shared/api/inboxapi"
+	"gavel/shared/bans"
 	"gavel/shared/inbox"
 	"gavel/shared/jaas"
 	"gavel/shared/jitsimeet"
@@ -43,33 +44,69 @@ type webhookInput struct {
 // the body as a JSON text in it.
 const maxEvent = 4 << 20
 
+// WebhookServices are what jaas-webhook works with.
+type WebhookServices struct {
+	From interface {
+		Receiver
+		Kicker
+	}
+	Events inboxapi.EventLog
+	Roster Noter
+	Bans   bans.Finder
+}
+
 // RegisterWebhook adds jaas-webhook.
-func RegisterWebhook(a huma.API, from Receiver, log inboxapi.EventLog, to Noter) {
+func RegisterWebhook(a huma.API, s WebhookServices) {
 	api.Register(a, api.Operation{
 		ID: "jaas-webhook", Method: http.MethodPost, Path: "/webhooks/jaas/{appId}",
 		Summary: "Receive JaaS's events",
 		Description: "For JaaS alone, which signs what it sends with the webhook's secret, and sends an Authorization header if one was set up. " +
-			"Keeps who is in which meeting, without which nobody can be kicked by user id, and the events, each once however often it comes. They may come late, twice and in any order.",
-		Tag: tag, RawBody: true, MaxBody: maxEvent, Errors: []int{http.StatusUnauthorized, http.StatusServiceUnavailable},
+			"Keeps who is in which meeting, without which nobody can be kicked by user id, and the events, each once however often it comes. " +
+			"They may come late, twice and in any order. " +
+			"Who joins and is banned is removed; if JaaS does not follow the event is answered as failed, so that it comes again.",
+		Tag: tag, RawBody: true, MaxBody: maxEvent, Upstream: true, Errors: []int{http.StatusUnauthorized},
 	}, func(ctx context.Context, in *webhookInput) (*inboxapi.Kept, error) {
-		event, err := from.Receive(ctx, in.appID(), jaas.Delivery{Signature: in.Signature, Authorization: in.Authorization, Body: in.RawBody})
+		event, err := s.From.Receive(ctx, in.appID(), jaas.Delivery{Signature: in.Signature, Authorization: in.Authorization, Body: in.RawBody})
 		if err != nil {
 			return nil, webhookProblem(ctx, err)
 		}
 		logs.Add(ctx, slog.Any("event", event))
-		return keep(ctx, event, log, to)
+		return s.keep(ctx, event)
 	})
 }
 
 // keep takes an event in. Who is inside is noted first, and again for an event that is known: the first try may have ended
-// between the two.
-func keep(ctx context.Context, event jaas.Event, log inboxapi.EventLog, to Noter) (*inboxapi.Kept, error) {
-	if err := note(ctx, event, to); err != nil {
+// between the two. What is to be done about it comes last, when it cannot be lost any more.
+func (s WebhookServices) keep(ctx context.Context, event jaas.Event) (*inboxapi.Kept, error) {
+	if err := note(ctx, event, s.Roster); err != nil {
 		return nil, err
 	}
-	return inboxapi.Keep(ctx, log, inbox.Event{
+	kept, err := inboxapi.Keep(ctx, s.Events, inbox.Event{
 		Source: source(event.AppID, event.Room), Name: string(event.Type), ID: event.ID, Data: bounded(event),
 	})
+	if err != nil {
+		return nil, err
+	}
+	return kept, s.turnAway(ctx, event)
+}
+
+// turnAway kicks whoever joins a meeting that they are banned from. Nobody can be kicked from a breakout room.
+func (s WebhookServices) turnAway(ctx context.Context, event jaas.Event) error {
+	who, concerns, err := event.Participant()
+	joined := err == nil && concerns && event.Type == jaas.ParticipantJoined
+	if !joined || event.Room == "" || userOf(who) == "" || who.Breakout != "" {
+		return nil
+	}
+	ban, err := s.Bans.Find(ctx, []string{who.UserID}, tenant(event.AppID), bans.In(jaas.Provider, jaas.Conference(event.AppID, event.Room)))
+	if err != nil || ban == nil {
+		return err
+	}
+	outcome, err := s.From.KickParticipant(ctx, event.AppID, event.Room, who.ID)
+	if err != nil {
+		return err
+	}
+	slog.InfoContext(ctx, "somebody who is banned was kicked again", "provider", jaas.Provider, "outcome", outcome)
+	return nil
 }
 
 // note keeps what an event tells of who is inside. One that tells it in a form of its own is not to be lost for that.

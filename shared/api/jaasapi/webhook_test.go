@@ -32,6 +32,12 @@ type hook struct {
 
 func setupHook(t *testing.T, store table.Store) hook {
 	t.Helper()
+	return hookBefore(t, store, nil)
+}
+
+// hookBefore has an upstream of its own behind it.
+func hookBefore(t *testing.T, store table.Store, upstream http.HandlerFunc) hook {
+	t.Helper()
 	if store == nil {
 		store = apitest.Embedded(t)
 	}
@@ -39,7 +45,9 @@ func setupHook(t *testing.T, store table.Store) hook {
 		"keyId": "4f4910", "privateKey": tenantKey(), "webhookSecret": webhookSecret,
 	}}
 	guests := roster.New(store)
-	return hook{setup(t, options{secrets: apitest.SecretsFile(t, secret), roster: guests, events: inbox.New(store, clock.Now)}), guests, "/webhooks/jaas/" + appID}
+	return hook{setup(t, options{
+		secrets: apitest.SecretsFile(t, secret), roster: guests, events: inbox.New(store, clock.Now), store: store, upstream: upstream,
+	}), guests, "/webhooks/jaas/" + appID}
 }
 
 // deliver sends a body as JaaS does, signed now with the secret.
@@ -168,6 +176,10 @@ func TestWebhook_SaysWhenItCouldNotKeepAnEvent(t *testing.T) {
 
 // busyStore is a state that is never reached in time.
 type busyStore struct{ table.Store }
+
+func (busyStore) Query(context.Context, table.Range) ([]table.Item, error) {
+	return nil, table.ErrBusy
+}
 
 func (busyStore) Get(context.Context, ...table.Key) ([]table.Item, error) {
 	return nil, table.ErrBusy

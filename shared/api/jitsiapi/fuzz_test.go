@@ -13,13 +13,13 @@ import (
 	"gavel/local/apitest"
 	"gavel/shared/api"
 	"gavel/shared/api/jitsiapi"
+	"gavel/shared/bans"
 	"gavel/shared/inbox"
 	"gavel/shared/jitsi"
 	"gavel/shared/jitsimeet"
 	"gavel/shared/logs"
 	"gavel/shared/rooms"
 	"gavel/shared/roster"
-	"gavel/shared/table"
 )
 
 // anybody is believed, so that only the decoding is under test.
@@ -27,19 +27,8 @@ type anybody struct{}
 
 func (anybody) CheckSender(context.Context, string) error { return nil }
 
-// strict is a state that is always empty and takes only what every engine does.
-type strict struct{ table.Store }
-
-func (strict) Get(_ context.Context, keys ...table.Key) ([]table.Item, error) {
-	items := make([]table.Item, len(keys))
-	for i, key := range keys {
-		items[i].Key = key
-	}
-	return items, table.CheckKeys(keys...)
-}
-
-func (strict) Write(_ context.Context, changes ...table.Change) error {
-	return table.CheckChanges(changes...)
+func (anybody) Kick(context.Context, jitsi.Place, jitsi.Target) (jitsi.Outcome, error) {
+	return jitsi.Kicked, nil
 }
 
 // noting keeps what is noted.
@@ -77,7 +66,10 @@ func FuzzWebhook(f *testing.F) {
 	f.Add(2, []byte(`{"EVENT_NAME":"muc-occupant-left","room_name":"\ud800","occupant":{"left_at":1,"occupant_jid":"İ"},"\u0001":{"a":[1e999]}}`))
 	var last roster.Sighting
 	mux := http.NewServeMux()
-	jitsiapi.RegisterWebhook(api.New(mux), anybody{}, inbox.New(strict{}, apitest.Noon), noting{roster.New(strict{}), &last})
+	jitsiapi.RegisterWebhook(api.New(mux), jitsiapi.WebhookServices{
+		Client: anybody{}, Events: inbox.New(apitest.Empty{}, apitest.Noon), Roster: noting{roster.New(apitest.Empty{}), &last},
+		Bans: bans.New(apitest.Empty{}),
+	})
 	handler := api.Handler(mux)
 	f.Fuzz(func(t *testing.T, kind int, body []byte) {
 		last = roster.Sighting{}

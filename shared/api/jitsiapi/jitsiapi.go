@@ -10,6 +10,7 @@ import (
 
 	"gavel/shared/api"
 	"gavel/shared/api/inboxapi"
+	"gavel/shared/bans"
 	"gavel/shared/jitsi"
 	"gavel/shared/jitsimeet"
 	"gavel/shared/problem"
@@ -40,6 +41,7 @@ type Services struct {
 	Events inboxapi.EventLog
 	Roster Noter
 	Rooms  Holder
+	Bans   bans.Finder
 }
 
 // Register adds all operations of the group.
@@ -53,7 +55,7 @@ func Register(a huma.API, s Services) {
 	RegisterCreateReservation(a, s.Client, s.Rooms)
 	RegisterGetReservation(a, s.Client, s.Rooms)
 	RegisterDeleteReservation(a, s.Client)
-	RegisterWebhook(a, s.Client, s.Events, s.Roster)
+	RegisterWebhook(a, WebhookServices{Client: s.Client, Events: s.Events, Roster: s.Roster, Bans: s.Bans})
 	RegisterListEvents(a, s.Client, s.Events)
 }
 

@@ -19,6 +19,7 @@ import (
 	"gavel/shared/api/jitsiapi"
 	"gavel/shared/api/roomsapi"
 	"gavel/shared/auth"
+	"gavel/shared/bans"
 	"gavel/shared/bindings"
 	"gavel/shared/httpclient"
 	"gavel/shared/inbox"
@@ -131,7 +132,7 @@ func setup(t testing.TB, opt options) *gateway {
 	g.rooms = rooms.New(rooms.Options{Store: opt.store, Now: g.clock.Now, Providers: map[string]rooms.Provider{
 		jitsi.Provider: &bindings.Jitsi{Client: client, Present: g.roster}, "elsewhere": elsewhere{},
 	}})
-	s := jitsiapi.Services{Client: client, Events: inbox.New(opt.store, g.clock.Now), Roster: g.roster, Rooms: g.rooms}
+	s := jitsiapi.Services{Client: client, Events: inbox.New(opt.store, g.clock.Now), Roster: g.roster, Rooms: g.rooms, Bans: bans.New(opt.store)}
 	if opt.only == "" {
 		jitsiapi.Register(api.New(mux), s)
 	} else {
@@ -166,8 +167,10 @@ func registers() map[string]func(huma.API, jitsiapi.Services) {
 		"jitsi-create-reservation": func(a huma.API, s services) { jitsiapi.RegisterCreateReservation(a, s.Client, s.Rooms) },
 		"jitsi-get-reservation":    func(a huma.API, s services) { jitsiapi.RegisterGetReservation(a, s.Client, s.Rooms) },
 		"jitsi-delete-reservation": func(a huma.API, s services) { jitsiapi.RegisterDeleteReservation(a, s.Client) },
-		"jitsi-webhook":            func(a huma.API, s services) { jitsiapi.RegisterWebhook(a, s.Client, s.Events, s.Roster) },
-		"jitsi-list-events":        func(a huma.API, s services) { jitsiapi.RegisterListEvents(a, s.Client, s.Events) },
+		"jitsi-webhook": func(a huma.API, s services) {
+			jitsiapi.RegisterWebhook(a, jitsiapi.WebhookServices{Client: s.Client, Events: s.Events, Roster: s.Roster, Bans: s.Bans})
+		},
+		"jitsi-list-events": func(a huma.API, s services) { jitsiapi.RegisterListEvents(a, s.Client, s.Events) },
 	}
 }
 

@@ -140,6 +140,21 @@ func TestStory_OfARoom(t *testing.T) {
 	}
 	as[problem.Problem](t, s, guest, http.MethodPost, "/participant/room/"+room+"/join", "", 404)
 
+	// Who comes back with an old link is kicked again, until the ban is lifted; Jitsi has none of its own.
+	s.upstream.opens(node, "aaaa0001", "bbbb0004", "bbbb0005", "cccc0001")
+	s.comes(t, sighting(node, guest, "bbbb0004", true, s.clock.Now().Unix()), "kept")
+	if got := s.upstream.commands(); len(got) != 3 || got[2] != "PUT /kick-participant?room="+room+"&prefix=acme\n"+`{"participantId":"bbbb0004"}` {
+		t.Errorf("got %q upstream, want who came back kicked", got)
+	}
+	if got := as[struct{ Outcome string }](t, s, owner, http.MethodDelete, "/admin/room/"+room+"/bans?participant_id="+guest, "", 200); got.Outcome != "lifted" {
+		t.Errorf("got %+v, want the ban lifted", got)
+	}
+	s.comes(t, sighting(node, guest, "bbbb0005", true, s.clock.Now().Unix()), "kept")
+	s.comes(t, sighting(node, guest, "bbbb0005", false, s.clock.Now().Unix()+1), "kept")
+	if got := s.upstream.commands(); len(got) != 3 {
+		t.Errorf("got %q upstream, want nobody kicked whose ban was lifted", got)
+	}
+
 	// The server fails; the room is right all the same, and the sweep makes it good.
 	s.upstream.fail(apitest.Says(400, ""))
 	as[done](t, s, owner, http.MethodDelete, "/admin/room/"+room+"/participant?participant_id="+third, "", 200).did(t, "remove", problem.UpstreamError)

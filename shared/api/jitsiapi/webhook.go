@@ -12,6 +12,7 @@ import (
 
 	"gavel/shared/api"
 	"gavel/shared/api/inboxapi"
+	"gavel/shared/bans"
 	"gavel/shared/inbox"
 	"gavel/shared/jitsi"
 	"gavel/shared/logs"
@@ -48,17 +49,28 @@ type webhookInput struct {
 // maxEvent is the most bytes of an event: one of a large meeting's end lists everybody who was there.
 const maxEvent = 1 << 20
 
+// WebhookServices are what jitsi-webhook works with.
+type WebhookServices struct {
+	Client interface {
+		SenderChecker
+		Kicker
+	}
+	Events inboxapi.EventLog
+	Roster Noter
+	Bans   bans.Finder
+}
+
 // RegisterWebhook adds jitsi-webhook.
-func RegisterWebhook(a huma.API, client SenderChecker, log inboxapi.EventLog, to Noter) {
+func RegisterWebhook(a huma.API, s WebhookServices) {
 	api.Register(a, api.Operation{
 		ID: "jitsi-webhook", Method: http.MethodPost, Path: "/webhooks/jitsi/events/{subject}/{change}",
 		Summary: "Receive Jitsi's events",
 		Description: "For the Jitsi server alone, whose module event_sync sends a fixed Authorization header: its api_prefix is …/webhooks/jitsi. " +
-			"Keeps who is in which meeting, without which nobody can be removed by user id, and the events, each once however often it comes.",
-		Tag: tag, RawBody: true, MaxBody: maxEvent,
-		Errors: []int{http.StatusUnauthorized, http.StatusNotFound, http.StatusServiceUnavailable},
+			"Keeps who is in which meeting, without which nobody can be removed by user id, and the events, each once however often it comes. " +
+			"Who joins a room's meeting and is banned from it is kicked; if Jitsi does not follow the event is answered as failed, so that it comes again.",
+		Tag: tag, RawBody: true, MaxBody: maxEvent, Upstream: true, Errors: []int{http.StatusUnauthorized, http.StatusNotFound},
 	}, func(ctx context.Context, in *webhookInput) (*inboxapi.Kept, error) {
-		if err := client.CheckSender(ctx, in.Authorization); err != nil {
+		if err := s.Client.CheckSender(ctx, in.Authorization); err != nil {
 			return nil, refused(ctx, err)
 		}
 		kind, known := kinds[in.Subject+"/"+in.Change]
@@ -70,34 +82,70 @@ func RegisterWebhook(a huma.API, client SenderChecker, log inboxapi.EventLog, to
 			return nil, problem.New(http.StatusUnprocessableEntity, problem.InvalidRequest, err.Error())
 		}
 		logs.Add(ctx, slog.String("event", string(event.Kind)))
-		return keep(ctx, event, log, to)
+		return s.keep(ctx, event)
 	})
 }
 
 // keep takes an event in. Who is inside is noted first, and again for an event that is known: the first try may have ended
-// between the two.
-func keep(ctx context.Context, event jitsi.Event, log inboxapi.EventLog, to Noter) (*inboxapi.Kept, error) {
-	if event.Kind == jitsi.RoomDestroyed && !event.Breakout { // events name no session, so that times decide
-		if err := to.NoteEnd(ctx, roster.End{Conference: event.Node, At: event.At}); err != nil {
-			return nil, err
-		}
-	}
-	concerns := event.Kind == jitsi.OccupantJoined || event.Kind == jitsi.OccupantLeft
-	// A breakout room has the main room's name, and nobody can be removed from it.
-	if concerns && !event.Breakout && event.UserID != "" && event.ParticipantID != "" {
-		err := to.Note(ctx, roster.Sighting{
-			Conference: event.Node, GuestID: event.UserID, ID: string(event.ParticipantID),
-			Inside: event.Kind == jitsi.OccupantJoined, At: event.At,
-		})
-		if err != nil {
-			return nil, err
-		}
+// between the two. What is to be done about it comes last, when it cannot be lost any more.
+func (s WebhookServices) keep(ctx context.Context, event jitsi.Event) (*inboxapi.Kept, error) {
+	if err := note(ctx, event, s.Roster); err != nil {
+		return nil, err
 	}
 	data, fits := bounded(event.Data)
 	if !fits { // for good: the server sends again what is answered 5xx
 		return nil, problem.New(http.StatusRequestEntityTooLarge, problem.TooLarge, "the event is larger than can be kept, also without all_occupants")
 	}
-	return inboxapi.Keep(ctx, log, inbox.Event{Source: source(event.Node), Name: string(event.Kind), Data: data})
+	kept, err := inboxapi.Keep(ctx, s.Events, inbox.Event{Source: source(event.Node), Name: string(event.Kind), Data: data})
+	if err != nil {
+		return nil, err
+	}
+	return kept, s.turnAway(ctx, event)
+}
+
+// about says whether an event is about somebody who can be removed. A breakout room has the main room's name, and nobody can
+// be removed from it.
+func about(event jitsi.Event) bool {
+	concerns := event.Kind == jitsi.OccupantJoined || event.Kind == jitsi.OccupantLeft
+	return concerns && !event.Breakout && event.UserID != "" && event.ParticipantID != ""
+}
+
+// turnAway kicks whoever joins a conference that they are banned from.
+func (s WebhookServices) turnAway(ctx context.Context, event jitsi.Event) error {
+	if event.Kind != jitsi.OccupantJoined || !about(event) {
+		return nil
+	}
+	ban, err := s.Bans.Find(ctx, []string{event.UserID}, bans.In(jitsi.Provider, event.Node))
+	if err != nil || ban == nil {
+		return err
+	}
+	place, err := jitsi.ParseNode(event.Node)
+	if err != nil {
+		return err
+	}
+	outcome, err := s.Client.Kick(ctx, place, jitsi.Target{ID: event.ParticipantID})
+	if errors.Is(err, jitsi.ErrNotFound) { // the meeting is over
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	slog.InfoContext(ctx, "somebody who is banned was kicked again", "provider", jitsi.Provider, "outcome", outcome)
+	return nil
+}
+
+// note keeps what an event tells of who is inside.
+func note(ctx context.Context, event jitsi.Event, to Noter) error {
+	if event.Kind == jitsi.RoomDestroyed && !event.Breakout { // events name no session, so that times decide
+		return to.NoteEnd(ctx, roster.End{Conference: event.Node, At: event.At})
+	}
+	if !about(event) {
+		return nil
+	}
+	return to.Note(ctx, roster.Sighting{
+		Conference: event.Node, GuestID: event.UserID, ID: string(event.ParticipantID),
+		Inside: event.Kind == jitsi.OccupantJoined, At: event.At,
+	})
 }
 
 // mostData is how many bytes of an event are kept, with room for what the table adds.

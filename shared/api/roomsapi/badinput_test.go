@@ -311,11 +311,14 @@ func TestQuery_ThatDoesNotFitIsRefused(t *testing.T) {
 	const pages = "limit=0 limit=101 limit=-1 limit=x limit=1.5 limit=1e1 limit=%20 limit=99999999999999999999 limit=0x10"
 	long := strings.Repeat("A", 600)
 	cursors := "cursor=" + long + " cursor=" + marker + " cursor=%00 cursor=%FF cursor=AAAA cursor=====" + " cursor=%F0%9F%98%80 cursor=AAAAAAAAAAAA"
+	people := "participant_id= participant_id=. participant_id=.. participant_id=%20 participant_id=a%00 participant_id=%FF participant_id=" + strings.Repeat("q", 251)
 	for id, queries := range map[string]string{
 		"rooms-list":               pages + " " + cursors + " status=open status=Booked status=booked,ended status=%20",
 		"rooms-list-participants":  pages + " " + cursors,
 		"rooms-list-chat":          pages + " " + cursors,
-		"rooms-remove-participant": "participant_id= participant_id=. participant_id=.. participant_id=%20 participant_id=a%00 participant_id=%FF participant_id=" + strings.Repeat("q", 251),
+		"rooms-list-bans":          pages + " " + cursors,
+		"rooms-lift-ban":           people,
+		"rooms-remove-participant": people,
 		"rooms-download-url":       "file_id= file_id=quandt file_id=" + strings.ReplaceAll(unknownRoom, "-", "") + " file_id=%00",
 	} {
 		op := find(t, id)
@@ -351,6 +354,7 @@ func TestQuery_WithoutWhatIsNeededIsRefused(t *testing.T) {
 	m := w.meet(t)
 	for id, where := range map[string][]string{
 		"rooms-remove-participant": {"query.participant_id"},
+		"rooms-lift-ban":           {"query.participant_id"},
 		"rooms-download-url":       {"query.file_id"},
 		"rooms-upload-url":         {"query.content_type", "query.name", "query.size"},
 	} {

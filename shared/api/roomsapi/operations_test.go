@@ -29,7 +29,7 @@ func (o operation) inRoom() bool { return strings.Contains(o.path, "{room}") }
 
 // takesBody says whether a body is read at all.
 func (o operation) takesBody() bool {
-	return o.method != http.MethodGet && o.id != "rooms-remove-participant"
+	return o.method != http.MethodGet && (o.method != http.MethodDelete || !strings.Contains(o.path, "?"))
 }
 
 func operations() []operation {
@@ -44,6 +44,8 @@ func operations() []operation {
 			status: 200, admin: true, final: true,
 		},
 		{id: "rooms-remove-participant", method: remove, path: admin + "/participant?participant_id={user}", status: 200, admin: true, final: true},
+		{id: "rooms-list-bans", method: get, path: admin + "/bans", status: 200, admin: true},
+		{id: "rooms-lift-ban", method: remove, path: admin + "/bans?participant_id={user}", status: 200, admin: true},
 		{id: "rooms-grant-admin", method: post, path: admin + "/participant/{user}/admin", status: 200, admin: true, final: true},
 		{id: "rooms-revoke-admin", method: remove, path: admin + "/participant/{user}/admin", status: 200, admin: true, final: true},
 		{id: "rooms-list", method: get, path: "/participant/room", status: 200},

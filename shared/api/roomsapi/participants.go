@@ -3,6 +3,7 @@ package roomsapi
 import (
 	"context"
 	"net/http"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -34,7 +35,7 @@ func RegisterAddParticipant(a huma.API, s ParticipantAdder) {
 	register(a, api.Operation{
 		ID: "rooms-add-participant", Method: http.MethodPost, Path: "/admin/room/{room_id}/participant",
 		Summary:     "Invite people",
-		Description: "Adding somebody twice changes nothing. For admins. Large calls are carried out in parts: after an error repeat it.",
+		Description: "Adding somebody twice changes nothing. Who was removed is welcome again: their ban is lifted. For admins. Large calls are carried out in parts: after an error repeat it.",
 		Errors:      []int{http.StatusNotFound, http.StatusConflict},
 	}, func(ctx context.Context, caller string, in *addInput) (*addOutput, error) {
 		added, err := s.AddParticipants(ctx, caller, in.room(), userIDs(in.Body.Participants))
@@ -46,12 +47,13 @@ func RegisterAddParticipant(a huma.API, s ParticipantAdder) {
 
 // ParticipantRemover removes people.
 type ParticipantRemover interface {
-	RemoveParticipant(ctx context.Context, caller, id, user string) (rooms.Effect, error)
+	RemoveParticipant(ctx context.Context, caller, id, user string, life time.Duration) (rooms.Effect, error)
 }
 
 type removeInput struct {
 	RoomPath
 	Participant userID `query:"participant_id" required:"true" minLength:"1" maxLength:"250" doc:"A user id" example:"u-17"`
+	Seconds     int64  `query:"expires_in_seconds" minimum:"1" maximum:"315360000" doc:"How long they are banned from the room's meeting; until the ban is lifted when absent"`
 }
 
 type removeOutput struct {
@@ -67,11 +69,12 @@ func RegisterRemoveParticipant(a huma.API, s ParticipantRemover) {
 		ID: "rooms-remove-participant", Method: http.MethodDelete, Path: "/admin/room/{room_id}/participant",
 		Summary: "Remove somebody",
 		Description: "Takes somebody out of the room, and of its meeting: there they are kicked if they are inside, " +
-			"and banned where the meeting system has bans. " +
+			"and banned where the meeting system has bans. Whoever comes back with an old link is kicked again, where the meeting " +
+			"system tells who joins (JaaS and Jitsi), until the ban is over, or lifted, or they are invited again. " +
 			"The last admin cannot be removed. For admins, who may remove themselves.",
 		Errors: []int{http.StatusNotFound, http.StatusConflict},
 	}, func(ctx context.Context, caller string, in *removeInput) (*removeOutput, error) {
-		done, err := s.RemoveParticipant(ctx, caller, in.room(), string(in.Participant))
+		done, err := s.RemoveParticipant(ctx, caller, in.room(), string(in.Participant), time.Duration(in.Seconds)*time.Second)
 		if err != nil {
 			return nil, err
 		}

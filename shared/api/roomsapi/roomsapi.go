@@ -25,6 +25,8 @@ type Service interface {
 	Ender
 	ParticipantAdder
 	ParticipantRemover
+	BanLister
+	BanLifter
 	AdminGranter
 	AdminRevoker
 	Lister
@@ -47,6 +49,8 @@ func Register(a huma.API, s Service) {
 	RegisterEnd(a, s)
 	RegisterAddParticipant(a, s)
 	RegisterRemoveParticipant(a, s)
+	RegisterListBans(a, s)
+	RegisterLiftBan(a, s)
 	RegisterGrantAdmin(a, s)
 	RegisterRevokeAdmin(a, s)
 	RegisterList(a, s)

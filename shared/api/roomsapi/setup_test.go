@@ -27,6 +27,7 @@ import (
 	"gavel/shared/api/jaasapi"
 	"gavel/shared/api/roomsapi"
 	"gavel/shared/auth"
+	"gavel/shared/bans"
 	"gavel/shared/bindings"
 	"gavel/shared/config"
 	"gavel/shared/httpclient"
@@ -128,7 +129,9 @@ func setup(t testing.TB, opt options) *world {
 		Store: w.store, Providers: bindings.New(settings, bindings.Clients{JaaS: client}, w.store), Files: w.startFiles(t), Now: w.clock.Now,
 	})
 	roomsapi.Register(api.New(mux), w.service)
-	jaasapi.RegisterWebhook(api.New(mux), client, inbox.New(w.store, w.clock.Now), roster.New(w.store))
+	jaasapi.RegisterWebhook(api.New(mux), jaasapi.WebhookServices{
+		From: client, Events: inbox.New(w.store, w.clock.Now), Roster: roster.New(w.store), Bans: bans.New(w.store),
+	})
 	return w
 }
 

@@ -1,0 +1,17 @@
+// Command list-bans is the Lambda function of jaas-list-bans.
+package main
+
+import (
+	"github.com/danielgtaylor/huma/v2"
+
+	"gavel/shared/api/jaasapi"
+	"gavel/shared/bans"
+	"gavel/shared/function"
+	"gavel/shared/table/dynamo"
+)
+
+func main() {
+	f := function.New("GAVEL_TABLE")
+	list := bans.New(dynamo.Configured(f.Config))
+	f.Serve(func(a huma.API) { jaasapi.RegisterListBans(a, list) })
+}
