@@ -30,8 +30,8 @@ func TestTourOfTheReadme(t *testing.T) {
 	}
 	text := string(out)
 	for _, want := range []string{
-		`"joinUrl":"https://8x8.vc/`, `"participantId":`, `{"outcome":"requested"}`, `{"outcome":"banned"}`,
-		`{"outcome":"kicked"}`, `"error":"user is banned"`, `{"outcome":"hung_up"}`, `{"outcome":"destroyed"}`,
+		`"joinUrl":"https://8x8.vc/`, `"participantId":`, `{"outcome":"requested"}`, `{"outcome":"kicked"}`,
+		`"participantId":`, `{"outcome":"banned"`, `"error":"user is banned"`, `"code":"banned"`, `{"outcome":"hung_up"}`, `{"outcome":"destroyed"}`,
 		`{"outcome":"not_found"}`, `"action":"DIAL_OUT_PARTICIPANT"`, `"location":"body.phoneNo"`, `"location":"body.when"`,
 		`{"rooms":[{"id":`, `"status":404`, `"participantId":`, `"username":"Bea"`, `"text":"Here are my notes 📎"`, `"name":"notes.txt"`, `hello`,
 		`"code":"last_admin"`, `{"action":"ban","outcome":"banned"}`, `{"action":"destroy","outcome":"destroyed"}`, `"code":"room_ended"`,
