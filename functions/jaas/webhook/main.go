@@ -17,6 +17,6 @@ func main() {
 	f := function.New("GAVEL_TABLE")
 	client := jaas.Configured(f.Config, f.Secrets)
 	store := dynamo.Configured(f.Config)
-	events, guests := inbox.New(store, clock.Now), roster.New(store)
+	events, guests := inbox.New(store, clock.Now, f.Config.EventDays), roster.New(store, clock.Now, f.Config.EventDays)
 	f.Serve(func(a huma.API) { jaasapi.RegisterWebhook(a, client, events, guests) })
 }

@@ -17,6 +17,6 @@ func main() {
 	f := function.New("GAVEL_TABLE")
 	client := jitsi.Configured(f.Config, f.Secrets)
 	store := dynamo.Configured(f.Config)
-	events, guests := inbox.New(store, clock.Now), roster.New(store)
+	events, guests := inbox.New(store, clock.Now, f.Config.EventDays), roster.New(store, clock.Now, f.Config.EventDays)
 	f.Serve(func(a huma.API) { jitsiapi.RegisterWebhook(a, client, events, guests) })
 }

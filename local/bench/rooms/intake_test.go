@@ -20,6 +20,7 @@ import (
 	"gavel/shared/api"
 	"gavel/shared/api/jaasapi"
 	"gavel/shared/clock"
+	"gavel/shared/config"
 	"gavel/shared/inbox"
 	"gavel/shared/jaas"
 	"gavel/shared/roster"
@@ -54,7 +55,8 @@ func newIntake(tb testing.TB, e *engine) http.Handler {
 	}
 	mux := http.NewServeMux()
 	client := jaas.Configured(t.settings, secrets.NewFile(path, t.settings.SecretPrefix))
-	jaasapi.RegisterWebhook(api.New(mux), client, inbox.New(e.store, clock.Now), roster.New(e.store))
+	events, guests := inbox.New(e.store, clock.Now, config.DefaultEventDays), roster.New(e.store, clock.Now, config.DefaultEventDays)
+	jaasapi.RegisterWebhook(api.New(mux), client, events, guests)
 	return api.Handler(mux)
 }
 

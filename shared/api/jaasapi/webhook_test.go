@@ -38,8 +38,9 @@ func setupHook(t *testing.T, store table.Store) hook {
 	secret := map[string]any{"jaas/" + appID: map[string]string{
 		"keyId": "4f4910", "privateKey": tenantKey(), "webhookSecret": webhookSecret,
 	}}
-	guests := roster.New(store)
-	return hook{setup(t, options{secrets: apitest.SecretsFile(t, secret), roster: guests, events: inbox.New(store, clock.Now)}), guests, "/webhooks/jaas/" + appID}
+	guests := roster.New(store, clock.Now, apitest.Days)
+	events := inbox.New(store, clock.Now, apitest.Days)
+	return hook{setup(t, options{secrets: apitest.SecretsFile(t, secret), roster: guests, events: events}), guests, "/webhooks/jaas/" + appID}
 }
 
 // deliver sends a body as JaaS does, signed now with the secret.

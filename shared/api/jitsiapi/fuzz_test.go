@@ -77,7 +77,7 @@ func FuzzWebhook(f *testing.F) {
 	f.Add(2, []byte(`{"EVENT_NAME":"muc-occupant-left","room_name":"\ud800","occupant":{"left_at":1,"occupant_jid":"İ"},"\u0001":{"a":[1e999]}}`))
 	var last roster.Sighting
 	mux := http.NewServeMux()
-	jitsiapi.RegisterWebhook(api.New(mux), anybody{}, inbox.New(strict{}, apitest.Noon), noting{roster.New(strict{}), &last})
+	jitsiapi.RegisterWebhook(api.New(mux), anybody{}, inbox.New(strict{}, apitest.Noon, apitest.Days), noting{roster.New(strict{}, apitest.Noon, apitest.Days), &last})
 	handler := api.Handler(mux)
 	f.Fuzz(func(t *testing.T, kind int, body []byte) {
 		last = roster.Sighting{}

@@ -128,7 +128,7 @@ func setup(t testing.TB, opt options) *world {
 		Store: w.store, Providers: bindings.New(settings, bindings.Clients{JaaS: client}, w.store), Files: w.startFiles(t), Now: w.clock.Now,
 	})
 	roomsapi.Register(api.New(mux), w.service)
-	jaasapi.RegisterWebhook(api.New(mux), client, inbox.New(w.store, w.clock.Now), roster.New(w.store))
+	jaasapi.RegisterWebhook(api.New(mux), client, inbox.New(w.store, w.clock.Now, apitest.Days), roster.New(w.store, w.clock.Now, apitest.Days))
 	return w
 }
 
