@@ -95,22 +95,25 @@ func NewCache[T any](source Source, ttl time.Duration, now func() time.Time, par
 	return c
 }
 
-// fetch is one read, for all who wait for it.
+// fetch is one read, for all who wait for it. What an operator has to mend is logged once, until it is another thing or mended.
 func (c *Cache[T]) fetch(ctx context.Context, name string, old *versioned[T]) (*versioned[T], error) {
 	if err := c.failedForStranger(ctx, name); err != nil {
 		return nil, err
 	}
 	fresh, err := c.read(ctx, name, old)
-	if err != nil && !passing(err) {
-		c.failures.note(name, err)
+	if err == nil || !passing(err) {
+		known := c.failures.note(name, err)
+		if err == nil || known {
+			return fresh, err
+		}
 	}
+	slog.WarnContext(ctx, "secret not read", "secret", c.FullName(name), "error", err, "cause", errors.Unwrap(err), "held", old != nil)
 	return fresh, err
 }
 
 func (c *Cache[T]) read(ctx context.Context, name string, old *versioned[T]) (*versioned[T], error) {
 	raw, err := c.source.Read(ctx, name)
 	if err != nil {
-		slog.WarnContext(ctx, "secret not read", "secret", c.FullName(name), "error", err, "cause", errors.Unwrap(err), "held", old != nil)
 		return nil, err
 	}
 	if old != nil && old.Version == raw.Version {

@@ -41,11 +41,13 @@ func (l *looks) find(name string) (look, bool) {
 	return last, ok && l.now().Sub(last.at) < StrangersPause
 }
 
-// note keeps what came of a look.
-func (l *looks) note(name string, err error) {
+// note keeps what came of a look, and says whether it was the same error the last time, however long ago.
+func (l *looks) note(name string, err error) (known bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	last := l.all[name].err
 	l.set(name, err)
+	return err != nil && last != nil && last.Error() == err.Error()
 }
 
 // take says whether a secret may be looked at, and takes the turn.
