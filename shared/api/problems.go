@@ -63,7 +63,7 @@ func classify(ctx context.Context, err error) *problem.Problem {
 		slog.WarnContext(ctx, "state not reached", "error", err)
 		return busy("the state is busy or cannot be reached in time; whether a change was made is not known")
 	case errors.As(err, &unusable):
-		amiss.Error(ctx, "not configured", unusable.What, "error", err)
+		amiss.Error(ctx, unusable.What, "error", err)
 		return problem.New(http.StatusServiceUnavailable, problem.NotConfigured, unusable.What)
 	case errors.As(err, &secret):
 		return secretProblem(secret)
@@ -133,7 +133,7 @@ func upstreamProblem(ctx context.Context, err *httpclient.Error) *problem.Proble
 
 // certificateProblem is of a provider that cannot be told from anybody else: to mend at its end, or in the base URL.
 func certificateProblem(ctx context.Context, err *httpclient.Error) *problem.Problem {
-	amiss.Error(ctx, "not configured", err.Hint, "error", err.Hint, "provider", err.Provider, "cause", err.Cause)
+	amiss.Error(ctx, err.Hint, "error", err.Hint, "provider", err.Provider, "cause", err.Cause)
 	p := problem.New(http.StatusServiceUnavailable, problem.NotConfigured, err.Hint).Saying(err.MayHaveHappened)
 	p.Provider = err.Provider
 	return p

@@ -16,8 +16,8 @@ type Once struct {
 	written map[string]bool
 }
 
-// Error writes an error line, unless it has written one for the same subject before.
-func (o *Once) Error(ctx context.Context, message, subject string, args ...any) {
+// Error writes an error line that begins with "not configured", unless it has written one for the same subject before.
+func (o *Once) Error(ctx context.Context, subject string, args ...any) {
 	o.mu.Lock()
 	seen := o.written[subject]
 	if len(o.written) >= mostOnce || o.written == nil {
@@ -26,6 +26,6 @@ func (o *Once) Error(ctx context.Context, message, subject string, args ...any) 
 	o.written[subject] = true
 	o.mu.Unlock()
 	if !seen {
-		slog.ErrorContext(ctx, message, args...)
+		slog.ErrorContext(ctx, "not configured", args...)
 	}
 }
