@@ -43,6 +43,9 @@ func DynamoDB(t testing.TB) table.Store {
 	})
 }
 
+// Days is how long tests keep what their times and the engine's clock may lie apart in.
+const Days = 36_500
+
 // SecretsFile gives a source that reads a file with the given content.
 func SecretsFile(t testing.TB, content any) secrets.Source {
 	t.Helper()

@@ -41,8 +41,8 @@ const callTime = 29 * time.Second
 func (s *Server) routes() http.Handler {
 	operations := http.NewServeMux()
 	catalog.Register(api.New(operations), catalog.Services{
-		JaaS: s.jaas, Jitsi: s.jitsi, Roster: roster.New(s.table), Bans: bans.New(s.table), OpenMeetings: s.openmeetings,
-		Veeting: s.veeting, Inbox: inbox.New(s.table, clock.Now), Rooms: s.rooms,
+		JaaS: s.jaas, Jitsi: s.jitsi, Roster: roster.New(s.table, clock.Now, s.settings.EventDays), Bans: bans.New(s.table),
+		OpenMeetings: s.openmeetings, Veeting: s.veeting, Inbox: inbox.New(s.table, clock.Now, s.settings.EventDays), Rooms: s.rooms,
 		Audit: audit.NewLog(s.table, audit.Configured(s.settings), clock.Now),
 	})
 	answers := idempotency.New(func() table.Store { return s.table }, clock.Now)

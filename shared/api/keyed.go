@@ -16,6 +16,7 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"gavel/shared/auth"
+	"gavel/shared/config"
 	"gavel/shared/idempotency"
 	"gavel/shared/logs"
 	"gavel/shared/problem"
@@ -194,6 +195,9 @@ func unclaimed(ctx context.Context, err error) *problem.Problem {
 	case errors.Is(err, idempotency.ErrUnknown):
 		return problem.New(http.StatusConflict, problem.IdempotencyUnknown,
 			"a request with the Idempotency-Key was begun and nobody knows what came of it; look before you send it again with a new key").Saying(true)
+	}
+	if _, ok := errors.AsType[*config.Unusable](err); ok {
+		return classify(ctx, err).Saying(false)
 	}
 	slog.ErrorContext(ctx, "no claim for an Idempotency-Key", "error", err)
 	return busy("the state cannot be reached to look for an earlier answer; nothing was done").Saying(false)

@@ -14,6 +14,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"gavel/shared/auth"
+	"gavel/shared/config"
 	"gavel/shared/httpclient"
 	"gavel/shared/logs"
 	"gavel/shared/problem"
@@ -34,9 +35,15 @@ func noteCode(ctx context.Context, p *problem.Problem) {
 	logs.Add(ctx, slog.String("code", string(p.Code)))
 }
 
+// amiss has what an operator has to mend logged once, and not with each call.
+//
+//nolint:gochecknoglobals // it is of the process, like the log
+var amiss logs.Once
+
 func classify(ctx context.Context, err error) *problem.Problem {
 	var (
 		known    *problem.Problem
+		unusable *config.Unusable
 		secret   *secrets.Error
 		upstream *httpclient.Error
 	)
@@ -55,6 +62,9 @@ func classify(ctx context.Context, err error) *problem.Problem {
 	case errors.Is(err, table.ErrBusy):
 		slog.WarnContext(ctx, "state not reached", "error", err)
 		return busy("the state is busy or cannot be reached in time; whether a change was made is not known")
+	case errors.As(err, &unusable):
+		amiss.Error(ctx, unusable.What, "error", err)
+		return problem.New(http.StatusServiceUnavailable, problem.NotConfigured, unusable.What)
 	case errors.As(err, &secret):
 		return secretProblem(secret)
 	case errors.As(err, &upstream):
@@ -87,6 +97,9 @@ func secretProblem(err *secrets.Error) *problem.Problem {
 }
 
 func upstreamProblem(ctx context.Context, err *httpclient.Error) *problem.Problem {
+	if err.Kind == httpclient.Certificate {
+		return certificateProblem(ctx, err)
+	}
 	slog.WarnContext(ctx, "provider failed", "provider", err.Provider, "kind", err.Kind,
 		"upstreamStatus", err.Status, "mayHaveHappened", err.MayHaveHappened, "cause", err.Cause)
 	p := problem.New(http.StatusBadGateway, problem.UpstreamError, "")
@@ -115,6 +128,14 @@ func upstreamProblem(ctx context.Context, err *httpclient.Error) *problem.Proble
 	if err.MayHaveHappened {
 		p.Detail += "; the command may have been carried out all the same"
 	}
+	return p
+}
+
+// certificateProblem is of a provider that cannot be told from anybody else: to mend at its end, or in the base URL.
+func certificateProblem(ctx context.Context, err *httpclient.Error) *problem.Problem {
+	amiss.Error(ctx, err.Hint, "error", err.Hint, "provider", err.Provider, "cause", err.Cause)
+	p := problem.New(http.StatusServiceUnavailable, problem.NotConfigured, err.Hint).Saying(err.MayHaveHappened)
+	p.Provider = err.Provider
 	return p
 }
 

@@ -32,7 +32,7 @@ func Configured(c config.Config, source secrets.Source, store table.Store) map[s
 
 // New makes the providers of clients.
 func New(c config.Config, clients Clients, store table.Store) map[string]rooms.Provider {
-	present := roster.New(store)
+	present := roster.New(store, clock.Now, c.EventDays)
 	return map[string]rooms.Provider{
 		jaas.Provider:         &JaaS{Client: clients.JaaS, AppID: jaas.AppID(c.RoomsJaaSAppID), Present: present, Bans: bans.New(store)},
 		jitsi.Provider:        &Jitsi{Client: clients.Jitsi, Present: present},

@@ -40,6 +40,7 @@ type Config struct {
 	EventBus              string // of EventBridge, where events are published
 	EventsEndpoint        string // of EventBridge; empty for the region's own
 	AuditDays             int    // how long events are kept
+	EventDays             int    // how long what meeting systems told is kept
 	RoomsJaaSAppID        string // the JaaS tenant that rooms meet in; empty for none
 	RoomsVeetingUser      string // the organizer on Veeting for rooms, by e-mail address or id; empty with an account's key
 }
@@ -51,6 +52,7 @@ const (
 	DefaultJaaSDomain      = "8x8.vc"
 	DefaultUpstreamTimeout = 10 * time.Second
 	DefaultAuditDays       = 400
+	DefaultEventDays       = 90
 )
 
 // Load reads the settings with getenv. The settings it returns are usable even beside an error,
@@ -82,6 +84,7 @@ func Load(getenv func(string) string) (Config, error) {
 		EventBus:              r.text("GAVEL_EVENT_BUS", ""),
 		EventsEndpoint:        r.endpoint("EVENTBRIDGE"),
 		AuditDays:             r.days("GAVEL_AUDIT_DAYS", DefaultAuditDays),
+		EventDays:             r.days("GAVEL_EVENT_DAYS", DefaultEventDays),
 		RoomsJaaSAppID:        r.text("GAVEL_ROOMS_JAAS_APP_ID", ""),
 		RoomsVeetingUser:      r.text("GAVEL_ROOMS_VEETING_USER", ""),
 	}

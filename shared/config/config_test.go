@@ -28,6 +28,7 @@ func defaults() config.Config {
 		LogLevel:        "info",
 		AWSRegion:       "us-east-1",
 		AuditDays:       400,
+		EventDays:       90,
 	}
 }
 
@@ -82,6 +83,7 @@ func TestLoad_RefusesBadValues(t *testing.T) {
 		"GAVEL_AUDIT_DAYS": {
 			"0": notDays, "-1": notDays, "1.5": notDays, "1 day": notDays, "36501": notDays, "99999999999999999999": notDays,
 		},
+		"GAVEL_EVENT_DAYS": {"0": notDays, "-1": notDays, "x": notDays, "36501": notDays},
 		"GAVEL_UPSTREAM_TIMEOUT": {
 			"10": notTime, "ten": notTime, "0s": notTime, "-1s": notTime, "1 s": notTime, "1d": notTime, "9999999999h": notTime,
 		},
@@ -209,6 +211,9 @@ func TestLoad_TakesGoodValues(t *testing.T) {
 		},
 		"days of events": {
 			[]string{"GAVEL_AUDIT_DAYS", "30"}, func(c *config.Config) { c.AuditDays = 30 },
+		},
+		"days of the webhooks": {
+			[]string{"GAVEL_EVENT_DAYS", "7"}, func(c *config.Config) { c.EventDays = 7 },
 		},
 		"bus": {[]string{"GAVEL_EVENT_BUS", "gavel"}, func(c *config.Config) { c.EventBus = "gavel" }},
 		"timeout": {

@@ -98,6 +98,9 @@ func (b *Bus) put(ctx context.Context, events []Event) (int, error) {
 	}
 	out, err := b.client.PutEvents(ctx, &eventbridge.PutEventsInput{Entries: entries})
 	if err != nil {
+		if unusable := awsenv.Unusable(err, fmt.Sprintf("the event bus %s (GAVEL_EVENT_BUS)", b.name), err); unusable != nil {
+			err = unusable
+		}
 		return 0, fmt.Errorf("publish events: %w", err)
 	}
 	if len(out.Entries) != len(entries) {

@@ -18,6 +18,7 @@ const (
 	Busy        Kind = "busy"        // 429 or 503
 	Nonsense    Kind = "nonsense"    // an answer no provider would give: HTML, too long, a redirect
 	Unreachable Kind = "unreachable" // no connection, or one that broke
+	Certificate Kind = "certificate" // a TLS certificate that is not good: nothing was sent
 	Timeout     Kind = "timeout"     // no answer in time
 )
 

@@ -156,8 +156,12 @@ func TestDo_ServerThatCannotProveItself(t *testing.T) {
 			t.Cleanup(server.Close)
 			_, host, _ := strings.Cut(server.URL, "://")
 			got := failure(t, newClient(ample), post("https://"+host))
-			if got.Kind != httpclient.Unreachable || got.MayHaveHappened {
-				t.Errorf("got %s, may have happened %t, want %s, false", got.Kind, got.MayHaveHappened, httpclient.Unreachable)
+			want, hint := httpclient.Unreachable, ""
+			if name == "certificate of nobody" {
+				want, hint = httpclient.Certificate, "the TLS certificate of "+host+" is signed by nobody who is trusted here"
+			}
+			if got.Kind != want || got.Hint != hint || got.MayHaveHappened {
+				t.Errorf("got %s, %q, may have happened %t, want %s, %q, false", got.Kind, got.Hint, got.MayHaveHappened, want, hint)
 			}
 		})
 	}

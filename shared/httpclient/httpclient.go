@@ -8,6 +8,7 @@ import (
 	"cmp"
 	"context"
 	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
@@ -224,12 +225,12 @@ func (c *Client) once(ctx context.Context, limit time.Duration, req Request) (Re
 	}
 	answer, err := c.http.Do(out)
 	if err != nil {
-		return Response{}, c.lost(err, sent.Load())
+		return Response{}, c.lost(err, out.URL.Host, sent.Load())
 	}
 	defer func() { _ = answer.Body.Close() }()
 	body, err := io.ReadAll(io.LimitReader(answer.Body, int64(c.maxAnswer)+1))
 	if err != nil && success(answer.StatusCode) {
-		return Response{}, c.lost(err, true)
+		return Response{}, c.lost(err, out.URL.Host, true)
 	}
 	return c.judge(answer, body, req.Sensitive)
 }
@@ -252,13 +253,33 @@ func sendOnce(out *http.Request) {
 }
 
 // lost is the error of a request that got no answer.
-func (c *Client) lost(err error, sent bool) *Error {
+func (c *Client) lost(err error, host string, sent bool) *Error {
 	failure := &Error{Provider: c.provider, Kind: Unreachable, MayHaveHappened: sent, Cause: loggable(err)}
+	if bad, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
+		failure.Kind, failure.Hint = Certificate, fmt.Sprintf("the TLS certificate of %s %s", host, certificateFault(bad))
+		return failure
+	}
 	var timeout interface{ Timeout() bool }
 	if errors.Is(err, context.DeadlineExceeded) || errors.As(err, &timeout) && timeout.Timeout() {
 		failure.Kind = Timeout
 	}
 	return failure
+}
+
+// certificateFault says what is wrong with a certificate, without what stands in it.
+func certificateFault(err *tls.CertificateVerificationError) string {
+	invalid, _ := errors.AsType[x509.CertificateInvalidError](err)
+	_, otherHost := errors.AsType[x509.HostnameError](err)
+	_, untrusted := errors.AsType[x509.UnknownAuthorityError](err)
+	switch {
+	case invalid.Cert != nil && invalid.Reason == x509.Expired:
+		return "has expired, or is not valid yet"
+	case otherHost:
+		return "is for another host"
+	case untrusted:
+		return "is signed by nobody who is trusted here"
+	}
+	return "is not good"
 }
 
 // loggable gives what of an error the log may have. Only kinds that are known to quote nothing are kept as they are: the

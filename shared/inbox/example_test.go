@@ -19,13 +19,14 @@ func Example() {
 		return
 	}
 	defer func() { _ = os.RemoveAll(folder) }()
-	store, err := embedded.Open(filepath.Join(folder, "state.db"))
+	now := func() time.Time { return time.Date(2026, time.March, 1, 12, 0, 0, 0, time.UTC) }
+	store, err := embedded.Options{Now: now}.Open(filepath.Join(folder, "state.db"))
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
 	defer func() { _ = store.Close() }()
-	events := inbox.New(store, func() time.Time { return time.Date(2026, time.March, 1, 12, 0, 0, 0, time.UTC) })
+	events := inbox.New(store, now, 90)
 
 	ctx := context.Background()
 	closed := inbox.Event{Source: "veeting#5e94", Name: "onMeetingClosed", Data: map[string]json.RawMessage{"topic": json.RawMessage(`"Stand-up"`)}}

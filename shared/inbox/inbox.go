@@ -31,10 +31,13 @@ type Event struct {
 type Inbox struct {
 	store table.Store
 	now   func() time.Time
+	days  int
 }
 
-// New makes an Inbox.
-func New(store table.Store, now func() time.Time) *Inbox { return &Inbox{store: store, now: now} }
+// New makes an Inbox that keeps each event for so many days after it came. now is the clock by which store's items expire.
+func New(store table.Store, now func() time.Time, days int) *Inbox {
+	return &Inbox{store: store, now: now, days: days}
+}
 
 // The items, by partition and sort key:
 //
@@ -58,8 +61,8 @@ type eventRecord struct {
 
 func partition(source string) string { return "events#" + source }
 
-// Keep keeps an event, and says whether it is a fresh one. It is there when Keep returns. An error wraps table.ErrBusy
-// or is a fault.
+// Keep keeps an event, and says whether it is a fresh one: also one that came before and has expired is. It is there when Keep
+// returns. An error wraps table.ErrBusy or is a fault.
 func (b *Inbox) Keep(ctx context.Context, e Event) (fresh bool, err error) {
 	digest, err := e.digest()
 	if err != nil {
@@ -76,8 +79,8 @@ func (b *Inbox) Keep(ctx context.Context, e Event) (fresh bool, err error) {
 		return false, err
 	}
 	err = b.store.Write(ctx,
-		table.Put(newItem(e.Source, idPrefix+digest, known)),
-		table.Put(newItem(e.Source, sort, record)),
+		table.Put(b.newItem(e.Source, idPrefix+digest, known, at)),
+		table.Put(b.newItem(e.Source, sort, record, at)),
 	)
 	if errors.Is(err, table.ErrConflict) {
 		return false, nil
@@ -85,9 +88,11 @@ func (b *Inbox) Keep(ctx context.Context, e Event) (fresh bool, err error) {
 	return err == nil, err
 }
 
-// newItem makes an item, as all of this package are made; an expiry would be set here.
-func newItem(source, sort string, data []byte) table.Item {
-	return table.Item{Key: table.Key{Partition: partition(source), Sort: sort}, Data: data}
+// newItem makes an item, as all of this package are made. Both of an event expire in the same second, so that it is either
+// there and known, or neither.
+func (b *Inbox) newItem(source, sort string, data []byte, at time.Time) table.Item {
+	key := table.Key{Partition: partition(source), Sort: sort}
+	return table.Item{Key: key, Data: data, Expires: at.AddDate(0, 0, b.days)}
 }
 
 // digest tells events of a source apart.

@@ -23,39 +23,57 @@ import (
 
 const source = "veeting#5e945c36b863b82cefdddf54"
 
-var noon = time.Date(2026, time.March, 1, 12, 0, 0, 0, time.UTC)
+// noon is where the tests' time begins: not in the past, where DynamoDB would remove what expires by its own clock.
+var noon = time.Date(2100, time.March, 1, 12, 0, 0, 0, time.UTC)
 
-// box is an Inbox with the test that it is for, and a clock that goes on by a second with each look.
-type box struct {
-	*inbox.Inbox
-	t *testing.T
+// days is how long events are kept here.
+const days = 30
+
+// ticking is a clock that goes on by a second with each look of the Inbox, and with none of the engine's.
+type ticking struct {
+	mu sync.Mutex
+	at time.Time
 }
 
-func newBox(t *testing.T, store table.Store) box {
+func (c *ticking) step(d time.Duration) time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.at = c.at.Add(d)
+	return c.at
+}
+
+func (c *ticking) tick() time.Time { return c.step(time.Second) }
+
+func (c *ticking) now() time.Time { return c.step(0) }
+
+// box is an Inbox with the test that it is for, its engine and the clock of both.
+type box struct {
+	*inbox.Inbox
+	t     *testing.T
+	store table.Store
+	clock *ticking
+}
+
+func newBox(t *testing.T, open func(*testing.T, func() time.Time) table.Store) box {
 	t.Helper()
-	var mu sync.Mutex
-	at := noon
-	return box{inbox.New(store, func() time.Time {
-		mu.Lock()
-		defer mu.Unlock()
-		at = at.Add(time.Second)
-		return at
-	}), t}
+	clock := &ticking{at: noon}
+	store := open(t, clock.now)
+	return box{inbox.New(store, clock.tick, days), t, store, clock}
 }
 
 func onBothEngines(t *testing.T, test func(b box)) {
 	t.Helper()
-	for name, open := range map[string]func(*testing.T) table.Store{"embedded": onEmbedded, "dynamodb": onDynamoDB} {
+	for name, open := range map[string]func(*testing.T, func() time.Time) table.Store{"embedded": onEmbedded, "dynamodb": onDynamoDB} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			test(newBox(t, open(t)))
+			test(newBox(t, open))
 		})
 	}
 }
 
-func onEmbedded(t *testing.T) table.Store {
+func onEmbedded(t *testing.T, now func() time.Time) table.Store {
 	t.Helper()
-	store, err := embedded.Open(filepath.Join(t.TempDir(), "state.db"))
+	store, err := embedded.Options{Now: now}.Open(filepath.Join(t.TempDir(), "state.db"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -67,11 +85,11 @@ func onEmbedded(t *testing.T) table.Store {
 	return store
 }
 
-func onDynamoDB(t *testing.T) table.Store {
+func onDynamoDB(t *testing.T, now func() time.Time) table.Store {
 	t.Helper()
 	endpoint, name := dynamodb.Table(t)
 	return dynamo.New(dynamo.Options{
-		Table: name, Region: "us-east-1", Endpoint: endpoint, Budget: time.Minute,
+		Table: name, Region: "us-east-1", Endpoint: endpoint, Budget: time.Minute, Now: now,
 		Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
 			return aws.Credentials{AccessKeyID: "test", SecretAccessKey: "test"}, nil
 		}),
@@ -196,7 +214,8 @@ func TestKeep_ComingAgainDoesNotMoveIt(t *testing.T) {
 // TestKeep_InOneMillisecond loses nothing.
 func TestKeep_InOneMillisecond(t *testing.T) {
 	t.Parallel()
-	b := box{inbox.New(onEmbedded(t), func() time.Time { return noon }), t}
+	b := newBox(t, onEmbedded)
+	b.Inbox = inbox.New(b.store, b.clock.now, days)
 	for i := range 9 {
 		b.keeps(event(source, "closed", fmt.Sprintf(`{"n":%d}`, i)), true)
 	}
@@ -245,7 +264,7 @@ func TestKeep_ManyAtOnce(t *testing.T) {
 
 func TestList_CursorsOfOthersAreRefused(t *testing.T) {
 	t.Parallel()
-	b := newBox(t, onEmbedded(t))
+	b := newBox(t, onEmbedded)
 	b.keeps(event(source, "closed", `{"a":1}`), true)
 	page, err := b.List(t.Context(), source, 1, "")
 	if err != nil || page.Next == "" {
@@ -275,7 +294,7 @@ func TestKeep_LargeEvents(t *testing.T) {
 
 func TestKeep_RefusesWhatIsNoJSON(t *testing.T) {
 	t.Parallel()
-	b := newBox(t, onEmbedded(t))
+	b := newBox(t, onEmbedded)
 	for _, value := range []string{"", "{", "007", "x"} {
 		if fresh, err := b.Keep(t.Context(), inbox.Event{Source: source, Data: map[string]json.RawMessage{"a": json.RawMessage(value)}}); value != "" && (err == nil || fresh) {
 			t.Errorf("%q: got %t, %v, want an error", value, fresh, err)
@@ -298,14 +317,54 @@ func (b broken) Write(context.Context, ...table.Change) error { return b.err }
 
 func TestInbox_PassesFaultsOn(t *testing.T) {
 	t.Parallel()
-	busy := newBox(t, broken{err: table.ErrBusy})
+	busy := inbox.New(broken{err: table.ErrBusy}, func() time.Time { return noon }, days)
 	if fresh, err := busy.Keep(t.Context(), event(source, "closed", "{}")); !errors.Is(err, table.ErrBusy) || fresh {
 		t.Errorf("keep: got %t, %v, want %v", fresh, err, table.ErrBusy)
 	}
 	if _, err := busy.List(t.Context(), source, 1, ""); !errors.Is(err, table.ErrBusy) {
 		t.Errorf("list: got %v, want %v", err, table.ErrBusy)
 	}
-	if page, err := newBox(t, broken{data: "[]"}).List(t.Context(), source, 1, ""); err == nil || page.Events != nil {
+	if page, err := inbox.New(broken{data: "[]"}, func() time.Time { return noon }, days).List(t.Context(), source, 1, ""); err == nil || page.Events != nil {
 		t.Errorf("unreadable: got %+v, %v, want an error", page, err)
 	}
+}
+
+// TestKeep_ForTheDays keeps an event until the last moment, and nothing of it from then on. What comes again later is kept as if
+// it were the first, and by itself.
+func TestKeep_ForTheDays(t *testing.T) {
+	t.Parallel()
+	onBothEngines(t, func(b box) {
+		b.Inbox = inbox.New(b.store, b.clock.now, days)
+		first, second := event(source, "closed", `{"n":1}`), event(source, "closed", `{"n":2}`)
+		b.keeps(first, true)
+		b.clock.step(days*24*time.Hour - time.Second)
+		b.keeps(second, true)
+		b.keeps(first, false)
+		b.lists(source, `closed {"n":1}`, `closed {"n":2}`)
+		b.clock.step(time.Second)
+		b.lists(source, `closed {"n":2}`)
+		b.keeps(second, false)
+		b.keeps(first, true)
+		b.keeps(first, false)
+		b.lists(source, `closed {"n":2}`, `closed {"n":1}`)
+		b.clock.step(days * 24 * time.Hour)
+		b.lists(source)
+	})
+}
+
+// TestKeep_LeavesNothing once the engine has removed what is expired: the test looks with a clock that stands where all was there.
+func TestKeep_LeavesNothing(t *testing.T) {
+	t.Parallel()
+	b := newBox(t, onEmbedded)
+	for i := range 9 {
+		b.keeps(event(source, "closed", fmt.Sprintf(`{"n":%d}`, i)), true)
+	}
+	b.clock.step(days * 24 * time.Hour)
+	removed, err := b.store.(*embedded.Store).Purge(t.Context(), 100)
+	if err != nil || removed != 2*9 {
+		t.Errorf("got %d items removed, %v, want both of each event", removed, err)
+	}
+	b.clock.step(-days * 24 * time.Hour)
+	b.lists(source)
+	b.keeps(event(source, "closed", `{"n":0}`), true)
 }

@@ -34,9 +34,9 @@ type Delivery struct {
 func (d Delivery) LogValue() slog.Value { return slog.IntValue(len(d.Body)) }
 
 // Receive verifies what arrived at a tenant's webhook and reads it. What is not good by the secret at hand is held against a
-// fresh one, once. It returns ErrSender, ErrEvent, or a *secrets.Error that passes.
+// fresh one, once in secrets.StrangersPause. It returns ErrSender, ErrEvent, or a *secrets.Error that passes.
 func (c *Client) Receive(ctx context.Context, appID AppID, d Delivery) (Event, error) {
-	used, err := c.tenant.Get(ctx, secretName(appID))
+	used, err := c.tenant.GetForStranger(ctx, secretName(appID))
 	if err != nil {
 		return Event{}, unlessPassing(err)
 	}
@@ -45,8 +45,8 @@ func (c *Client) Receive(ctx context.Context, appID AppID, d Delivery) (Event, e
 		if !mayBeRotated(err) {
 			return Event{}, fmt.Errorf("%w: %w", ErrSender, err)
 		}
-		fresh, freshErr := c.tenant.Refresh(ctx, secretName(appID), used)
-		if freshErr != nil || fresh == used {
+		fresh := c.tenant.LookAgain(ctx, secretName(appID), used)
+		if fresh == used {
 			return Event{}, fmt.Errorf("%w: %w", ErrSender, err)
 		}
 		if err := fresh.Value.sent(d, c.now()); err != nil {

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"gavel/shared/jaas"
+	"gavel/shared/secrets"
 )
 
 // documentedTypes are those of https://developer.8x8.com/jaas/docs/webhooks-payload, but for SETTINGS_PROVISIONING, which is no event.
@@ -104,6 +105,7 @@ func TestReceive_ChecksTheHeaderAndNoticesARotation(t *testing.T) {
 	wants := func(when, header string, good bool, reads int64) {
 		t.Helper()
 		before := f.vault.reads.Load()
+		f.clock.at = f.clock.at.Add(secrets.StrangersPause)
 		err := receive(header)
 		if good != (err == nil) || err != nil && !errors.Is(err, jaas.ErrSender) || f.vault.reads.Load()-before != reads {
 			t.Errorf("%s: got %v after %d reads, want good %t after %d", when, err, f.vault.reads.Load()-before, good, reads)
@@ -129,6 +131,52 @@ func TestReceive_ChecksTheHeaderAndNoticesARotation(t *testing.T) {
 	wants("the old signature", "Bearer new", false, 1)
 	put(vectorSecret, "Bearer new")
 	wants("the new signature", "Bearer new", true, 1)
+}
+
+// TestReceive_WrongSignaturesMakeOneRead however many there are, and none at all keeps a rotation from being noticed in time.
+func TestReceive_WrongSignaturesMakeOneRead(t *testing.T) {
+	t.Parallel()
+	f := setup(t)
+	f.clock.at = signing
+	put := func(secret string) {
+		content := secretOfKey(keyID, theKey())
+		content["webhookSecret"] = secret
+		f.vault.put(t, map[string]any{secretName(vectorApp): content})
+	}
+	receive := func() error {
+		_, err := f.client.Receive(t.Context(), vectorApp, jaas.Delivery{Signature: vectorHeader, Body: []byte(vectorBody)})
+		return err
+	}
+	put("whsec_other")
+	for range 1000 {
+		if err := receive(); !errors.Is(err, jaas.ErrSender) {
+			t.Fatalf("got %v, want %v", err, jaas.ErrSender)
+		}
+	}
+	if got := f.vault.reads.Load(); got != 2 {
+		t.Errorf("got %d reads of the secret, want the first and one more", got)
+	}
+	put(vectorSecret)
+	f.clock.at = f.clock.at.Add(secrets.StrangersPause)
+	if err := receive(); err != nil {
+		t.Errorf("got %v, want the new secret noticed after the pause", err)
+	}
+}
+
+// TestReceive_AMissingSecretIsLookedForOnceInThePause however many come.
+func TestReceive_AMissingSecretIsLookedForOnceInThePause(t *testing.T) {
+	t.Parallel()
+	f := setup(t)
+	f.clock.at = signing
+	for range 1000 {
+		_, err := f.client.Receive(t.Context(), vectorApp, jaas.Delivery{Signature: vectorHeader, Body: []byte(vectorBody)})
+		if !errors.Is(err, jaas.ErrSender) {
+			t.Fatalf("got %v, want %v", err, jaas.ErrSender)
+		}
+	}
+	if got := f.vault.reads.Load(); got != 1 {
+		t.Errorf("got %d reads of the secret, want one", got)
+	}
 }
 
 func TestReceive_DoesNotLookAgainWhereNoSecretWouldHelp(t *testing.T) {

@@ -21,14 +21,14 @@ var ErrSender = errors.New("the Authorization header is not the one that the ser
 // header, which is fixed in the server's settings (api_headers of event_sync, reservations_api_headers). It returns
 // ErrSender, or a *secrets.Error: without callbackTokens nobody's call can be told from anybody's.
 func (c *Client) CheckSender(ctx context.Context, authorization string) error {
-	used, err := c.access.Get(ctx, secretName)
+	used, err := c.access.GetForStranger(ctx, secretName)
 	if err != nil {
 		return err
 	}
 	if used.Value.sent(authorization) {
 		return nil
 	}
-	used = c.lookAgain(ctx, used)
+	used = c.access.LookAgain(ctx, secretName, used)
 	switch {
 	case used.Value.sent(authorization):
 		return nil

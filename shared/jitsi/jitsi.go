@@ -10,7 +10,6 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"sync/atomic"
 	"time"
 
 	"gavel/shared/httpclient"
@@ -55,8 +54,6 @@ type Client struct {
 	http   *httpclient.Client
 	access *secrets.Cache[*access]
 	now    func() time.Time
-	// lookedAgain is when a stranger last had the secret fetched afresh, in nanoseconds since 1970.
-	lookedAgain atomic.Int64
 }
 
 // New makes a Client; nothing is read or sent yet.
@@ -75,22 +72,6 @@ func (c *Client) get(ctx context.Context) (*access, error) {
 		return nil, err
 	}
 	return kept.Value, nil
-}
-
-// lookAgainAfter is how soon strangers have the secret fetched afresh once more.
-const lookAgainAfter = 5 * time.Second
-
-// lookAgain gives what is in the secret now, for what is not known and may have been added a moment ago. Whoever asks has
-// shown nothing, so it is not fetched as often as they ask: between two times it gives what was used.
-func (c *Client) lookAgain(ctx context.Context, used *secrets.Kept[*access]) *secrets.Kept[*access] {
-	now, last := c.now().UnixNano(), c.lookedAgain.Load()
-	if now-last < int64(lookAgainAfter) || !c.lookedAgain.CompareAndSwap(last, now) {
-		return used
-	}
-	if fresh, err := c.access.Refresh(ctx, secretName, used); err == nil {
-		return fresh
-	}
-	return used
 }
 
 // use calls do with what is in the secret. When the server rejects the credentials the secret is fetched afresh, once, and

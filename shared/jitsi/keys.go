@@ -15,13 +15,13 @@ const (
 // PublicKey gives the public half of a key in PEM, by the name under which the server looks for it: the SHA-256 of the
 // key's id in hex digits, and .pem (get_public_key in token/util.lib.lua). It returns ErrNotFound or a *secrets.Error.
 func (c *Client) PublicKey(ctx context.Context, use KeyUse, file string) ([]byte, error) {
-	used, err := c.access.Get(ctx, secretName)
+	used, err := c.access.GetForStranger(ctx, secretName)
 	if err != nil {
 		return nil, err
 	}
 	pem, found := used.Value.publicKey(use, file)
 	if !found {
-		pem, found = c.lookAgain(ctx, used).Value.publicKey(use, file)
+		pem, found = c.access.LookAgain(ctx, secretName, used).Value.publicKey(use, file)
 	}
 	if !found {
 		return nil, ErrNotFound

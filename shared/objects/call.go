@@ -1,13 +1,16 @@
 package objects
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"time"
 
 	"gavel/shared/backoff"
+	"gavel/shared/config"
 )
 
 const (
@@ -15,6 +18,8 @@ const (
 	attemptTimeout = 3 * time.Second
 	firstPause     = 50 * time.Millisecond
 	longestPause   = 100 * time.Millisecond
+
+	longestFault = 4 << 10 // bytes of an error document that are looked at
 
 	// emptyHash is the SHA-256 of no body, without which S3 takes no signature.
 	emptyHash = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
@@ -59,11 +64,29 @@ func (s *Store) call(ctx context.Context, method, key string, read func(*http.Re
 // requestID is what AWS's support asks for.
 func requestID(resp *http.Response) string { return resp.Header.Get("X-Amz-Request-Id") }
 
-// refusal tells an S3 that may answer later from one that will not.
-func refusal(resp *http.Response) error {
+// refusal tells an S3 that may answer later from one that will not before somebody mends something: that is a *config.Unusable
+// where it is plain what.
+func (s *Store) refusal(resp *http.Response, permission string) error {
 	status, id := resp.StatusCode, requestID(resp)
 	if status == http.StatusTooManyRequests || status >= http.StatusInternalServerError {
 		return fmt.Errorf("%w: HTTP %d, request id %.64q", ErrUnavailable, status, id)
 	}
-	return fmt.Errorf("S3 refused: HTTP %d, request id %.64q", status, id)
+	refused := fmt.Errorf("S3 refused: HTTP %d, request id %.64q", status, id)
+	bucket := fmt.Sprintf("the bucket %s (GAVEL_FILES_BUCKET)", s.bucket)
+	switch status {
+	case http.StatusMovedPermanently:
+		return &config.Unusable{What: bucket + " is in another region", Cause: refused}
+	case http.StatusForbidden:
+		return &config.Unusable{What: "this function may not use " + bucket + ": it lacks the permission " + permission, Cause: refused}
+	case http.StatusNotFound:
+		return &config.Unusable{What: bucket + " is not there", Cause: refused}
+	}
+	return refused
+}
+
+// noBucket says whether an answer with 404 is about the bucket
+// (https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html).
+func noBucket(resp *http.Response) bool {
+	body, _ := io.ReadAll(io.LimitReader(resp.Body, longestFault))
+	return bytes.Contains(body, []byte("<Code>NoSuchBucket</Code>"))
 }

@@ -14,9 +14,13 @@ import (
 func (s *Store) Delete(ctx context.Context, key string) error {
 	return s.insist(ctx, http.MethodDelete, key, func(resp *http.Response) error {
 		switch resp.StatusCode {
-		case http.StatusNoContent, http.StatusOK, http.StatusNotFound: // S3 says the first, others one of the others
+		case http.StatusNoContent, http.StatusOK: // S3 says the first, others the second
 			return nil
+		case http.StatusNotFound: // or this
+			if !noBucket(resp) {
+				return nil
+			}
 		}
-		return refusal(resp)
+		return s.refusal(resp, "s3:DeleteObject")
 	})
 }

@@ -44,6 +44,7 @@ type Options struct {
 // Store makes presigned requests to the objects of one bucket. Make it with New; it is safe for concurrent use.
 type Store struct {
 	base        string // of the objects' URLs, without a slash at its end
+	bucket      string
 	region      string
 	credentials aws.CredentialsProvider
 	http        aws.HTTPClient
@@ -60,7 +61,7 @@ func New(opt Options) *Store {
 		opt.Now = clock.Now
 	}
 	return &Store{
-		base: base(opt), region: opt.Region, credentials: opt.Credentials, http: opt.HTTP, now: opt.Now,
+		base: base(opt), bucket: opt.Bucket, region: opt.Region, credentials: opt.Credentials, http: opt.HTTP, now: opt.Now,
 		// Every other AWS service signs the path escaped a second time, S3 signs it as it is sent.
 		signer: v4.NewSigner(func(o *v4.SignerOptions) { o.DisableURIPathEscaping = true }),
 	}

@@ -17,26 +17,27 @@ type Info struct {
 //   - ErrUnavailable for 429, 5xx, no answer in time and a broken connection, after some attempts and not later than ctx
 //     ends, and then also the context's error;
 //   - ErrInvalid for a key that UploadURL would not take;
-//   - any other error for what an operator has to mend.
+//   - any other error for what an operator has to mend, a *config.Unusable among them. A bucket that is not there looks like a
+//     missing object: S3 does not explain its answers to HEAD.
 //
 // 403 is one of the last. It is also what S3 says of a missing object to whoever may not list the bucket, so a function
 // that calls Stat is to be granted s3:ListBucket on the bucket besides s3:GetObject on the objects.
 func (s *Store) Stat(ctx context.Context, key string) (Info, error) {
 	var info Info
 	err := s.insist(ctx, http.MethodHead, key, func(resp *http.Response) (err error) {
-		info, err = read(resp)
+		info, err = s.read(resp)
 		return err
 	})
 	return info, err
 }
 
 // read sorts an answer. S3 explains none to HEAD; its request id is what AWS's support asks for.
-func read(resp *http.Response) (Info, error) {
+func (s *Store) read(resp *http.Response) (Info, error) {
 	switch id := requestID(resp); {
 	case resp.StatusCode == http.StatusNotFound:
 		return Info{}, ErrNotFound
 	case resp.StatusCode != http.StatusOK:
-		return Info{}, refusal(resp)
+		return Info{}, s.refusal(resp, "s3:GetObject, or s3:ListBucket")
 	case resp.ContentLength < 0:
 		return Info{}, fmt.Errorf("S3's answer has no length, request id %.64q", id)
 	}

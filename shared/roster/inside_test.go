@@ -188,8 +188,9 @@ func (c *counting) Write(ctx context.Context, changes ...table.Change) error {
 
 func TestNoteEnd_IsOneWriteHoweverManyThereAre(t *testing.T) {
 	t.Parallel()
-	store := &counting{Store: onEmbedded(t)}
-	h := house{roster.New(store), t}
+	h := newHouse(t, onEmbedded)
+	store := &counting{Store: h.store}
+	h = h.in(store)
 	const crowd = 300
 	for i := range crowd {
 		h.note(joined("s1", fmt.Sprintf("a%04d", i), 1))
@@ -213,8 +214,9 @@ func TestNoteEnd_IsOneWriteHoweverManyThereAre(t *testing.T) {
 // TestInside_PagesOfACrowdWithoutSessions has few people stand behind many who are gone: a call does not look for them for ever.
 func TestInside_PagesOfACrowdWithoutSessions(t *testing.T) {
 	t.Parallel()
-	store := &counting{Store: onEmbedded(t)}
-	h := house{roster.New(store), t}
+	h := newHouse(t, onEmbedded)
+	store := &counting{Store: h.store}
+	h = h.in(store)
 	for i := range 100 {
 		h.note(joined("", fmt.Sprintf("a%04d", i), 1))
 	}
@@ -270,7 +272,7 @@ func TestInside_PagesGoOnWhilePeopleComeAndGo(t *testing.T) {
 
 func TestInside_CursorsOfOthersAreRefused(t *testing.T) {
 	t.Parallel()
-	h := house{roster.New(onEmbedded(t)), t}
+	h := newHouse(t, onEmbedded)
 	h.note(joined("s1", "a1", 1), joined("s1", "a2", 1))
 	page, err := h.Inside(t.Context(), conference, 1, "")
 	if err != nil || page.Next == "" {
@@ -290,8 +292,9 @@ func TestInside_CursorsOfOthersAreRefused(t *testing.T) {
 // Sessions whose ends nobody tells add up; the newest are looked at.
 func TestPresent_LooksAtTheNewestSessions(t *testing.T) {
 	t.Parallel()
-	store := &counting{Store: onEmbedded(t)}
-	h := house{roster.New(store), t}
+	h := newHouse(t, onEmbedded)
+	store := &counting{Store: h.store}
+	h = h.in(store)
 	for i := range 70 {
 		h.note(joined(fmt.Sprintf("s%02d", i), fmt.Sprintf("a%02d", i), time.Duration(i)))
 	}

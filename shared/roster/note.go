@@ -4,19 +4,21 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"gavel/shared/table"
 )
 
 // Note takes a sighting in. They arrive late, twice and out of order: one that is older than what is known already, or of a
-// session that is over, changes nothing. An error wraps table.ErrBusy or is a fault.
+// session that is over, changes nothing, and a joining so long ago that its leaving may be forgotten neither. An
+// error wraps table.ErrBusy or is a fault.
 func (r *Roster) Note(ctx context.Context, s Sighting) error {
 	return r.settle(ctx, func() ([]table.Change, error) {
 		known, err := r.look(ctx, s)
 		if err != nil {
 			return nil, err
 		}
-		return known.changes(s)
+		return r.changes(ctx, known, s)
 	})
 }
 
@@ -75,15 +77,15 @@ func (k known) follows(s Sighting) bool {
 }
 
 // changes move somebody in or out. Whoever is in one place is not in the other, so both are written at once.
-func (k known) changes(s Sighting) ([]table.Change, error) {
-	if k.over || !k.follows(s) {
+func (r *Roster) changes(ctx context.Context, k known, s Sighting) ([]table.Change, error) {
+	if k.over || !k.follows(s) || (s.Inside || !k.in.Exists()) && r.noNews(s.At) {
 		return nil, nil
 	}
-	to, from := k.out, k.in
+	to, from, days := k.out, k.in, r.days
 	if s.Inside {
-		to, from = k.in, k.out
+		to, from, days = k.in, k.out, r.stay()
 	}
-	move, err := put(to, personRecord{ID: s.ID, GuestID: s.GuestID, Name: s.Name, Moderator: s.Moderator, At: s.At.UTC()})
+	move, err := put(to, expiry(s.At, days), personRecord{ID: s.ID, GuestID: s.GuestID, Name: s.Name, Moderator: s.Moderator, At: s.At.UTC()})
 	if err != nil {
 		return nil, err
 	}
@@ -92,24 +94,39 @@ func (k known) changes(s Sighting) ([]table.Change, error) {
 		return nil, err
 	}
 	all := append([]table.Change{move, table.Delete(from.Key, from.Version)}, where...)
-	if !s.Inside || k.record.Open != "" {
+	if !s.Inside || k.record.Open != "" && !r.tooSoon(k.session, s.At) {
 		return all, nil
 	}
-	listing, err := k.list(s)
+	listing, err := r.list(ctx, s.session(), k.session, k.record, s.At)
 	return append(all, listing...), err
 }
 
-// list has a session listed with the first one who joins it. That it has not ended meanwhile is a condition of the same write.
-func (k known) list(s Sighting) ([]table.Change, error) {
-	of := s.session()
-	k.record.Open = fmt.Sprintf("%s%015d#%s", openPrefix, max(s.At.UnixMilli(), 0), of.digest())
-	session, err := put(k.session, k.record)
+// tooSoon says whether a session would be forgotten before somebody who was seen in it at a time.
+func (r *Roster) tooSoon(item table.Item, at time.Time) bool {
+	return item.Expires.Before(expiry(at, r.stay()))
+}
+
+// list has a session listed with the first one who joins it, and for longer with who joins it much later. That it has not ended
+// meanwhile is a condition of the same write.
+func (r *Roster) list(ctx context.Context, of session, item table.Item, record sessionRecord, at time.Time) ([]table.Change, error) {
+	open := table.Item{Key: table.Key{Partition: item.Partition, Sort: record.Open}}
+	if record.Open == "" {
+		record.Open = fmt.Sprintf("%s%015d#%s", openPrefix, max(at.UnixMilli(), 0), of.digest())
+		open.Sort = record.Open
+	} else {
+		items, err := r.store.Get(ctx, open.Key)
+		if err != nil {
+			return nil, err
+		}
+		open = items[0]
+	}
+	until := expiry(at, 2*r.stay())
+	known, err := put(item, until, record)
 	if err != nil {
 		return nil, err
 	}
-	open := table.Item{Key: table.Key{Partition: k.session.Partition, Sort: k.record.Open}}
-	listed, err := put(open, openRecord{Session: s.Session, Breakout: s.Breakout})
-	return []table.Change{session, listed}, err
+	listed, err := put(open, until, openRecord{Session: of.session, Breakout: of.breakout})
+	return []table.Change{known, listed}, err
 }
 
 // NoteEnd takes in that a session is over, and with it its breakout rooms: nobody of it is inside any more, whatever arrives
@@ -126,22 +143,38 @@ func (r *Roster) NoteEnd(ctx context.Context, e End) error {
 		if err != nil {
 			return nil, err
 		}
-		return e.changes(items[0], record)
+		return r.end(ctx, e, items[0], record)
 	})
 }
 
-func (e End) changes(item table.Item, record sessionRecord) ([]table.Change, error) {
+func (r *Roster) end(ctx context.Context, e End, item table.Item, record sessionRecord) ([]table.Change, error) {
 	if record.Over || e.Session == "" && !e.At.After(record.Until) {
 		return nil, nil
 	}
 	if e.Session == "" { // it has no name, so that the next one is the same session
 		record.Until = e.At.UTC()
-		ended, err := put(item, record)
-		return []table.Change{ended}, err
+		return r.endNameless(ctx, e, item, record)
 	}
-	ended, err := put(item, sessionRecord{Over: true})
+	from := r.now()
+	if e.At.After(from) {
+		from = e.At
+	}
+	ended, err := put(item, expiry(from, r.stay()), sessionRecord{Over: true})
 	if err != nil || record.Open == "" {
 		return []table.Change{ended}, err
 	}
 	return []table.Change{ended, table.Delete(table.Key{Partition: item.Partition, Sort: record.Open}, table.Any)}, nil
+}
+
+// endNameless keeps the time of the end for as long as anybody may be noted who was seen before it.
+func (r *Roster) endNameless(ctx context.Context, e End, item table.Item, record sessionRecord) ([]table.Change, error) {
+	until := item.Expires
+	if r.tooSoon(item, e.At) {
+		if record.Open != "" {
+			return r.list(ctx, session{e.Conference, e.Session, e.Breakout}, item, record, e.At)
+		}
+		until = expiry(e.At, 2*r.stay())
+	}
+	ended, err := put(item, until, record)
+	return []table.Change{ended}, err
 }

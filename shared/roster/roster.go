@@ -11,10 +11,16 @@ import (
 )
 
 // Roster keeps who is in which conference.
-type Roster struct{ store table.Store }
+type Roster struct {
+	store table.Store
+	now   func() time.Time
+	days  int
+}
 
-// New makes a Roster.
-func New(store table.Store) *Roster { return &Roster{store: store} }
+// New makes a Roster that forgets who left after so many days. now is the clock by which store's items expire.
+func New(store table.Store, now func() time.Time, days int) *Roster {
+	return &Roster{store: store, now: now, days: days}
+}
 
 // Sighting is what the provider told about somebody.
 type Sighting struct {
@@ -116,8 +122,40 @@ type personRecord struct {
 	At        time.Time `json:"at"`
 }
 
-// put stores a record in an item as it was read. All items of this package are made here, so an expiry would be set here.
-func put(item table.Item, record any) (table.Change, error) {
+// longestStay is after how many days at least somebody is no longer listed whose leaving nobody told. No connection to a
+// meeting lasts that long.
+const longestStay = 366
+
+// What is kept for how long, and why nothing comes back from it:
+//
+//   - out#, for the days, counted from the leaving. What is told later of a joining before it is no news by then.
+//   - in#, for the stay, counted from the joining, since nothing tells that somebody is still there.
+//   - known# and open# of a session that is not over, both until the same second, after every in# that they are for: a
+//     known# without its open# would have the session listed never again. Who joins has that second put off.
+//   - known# of one that is over, for the stay, counted from its end or from when that came in, whichever is later: by then
+//     every in# of it and of its breakout rooms has expired, and whatever is told of it is no news.
+func (r *Roster) stay() int { return max(r.days, longestStay) }
+
+// noNews says whether a joining is too long ago to be believed: that of somebody who left may be forgotten. It goes by the time
+// after what is known was read.
+func (r *Roster) noNews(at time.Time) bool { return !r.now().Before(expiry(at, r.days)) }
+
+// expiry gives a time in so many days, of those that the table takes: senders' clocks may show any time.
+func expiry(at time.Time, days int) time.Time {
+	first, last := time.Unix(0, 0).UTC(), time.Date(9999, time.December, 31, 23, 59, 59, 0, time.UTC)
+	switch expires := at.UTC().AddDate(0, 0, days); {
+	case expires.Before(first):
+		return first
+	case expires.After(last):
+		return last
+	default:
+		return expires
+	}
+}
+
+// put stores a record in an item as it was read, until it expires.
+func put(item table.Item, expires time.Time, record any) (table.Change, error) {
+	item.Expires = expires
 	data, err := json.Marshal(record)
 	if err != nil {
 		return table.Change{}, fmt.Errorf("encode an item of the roster: %w", err)

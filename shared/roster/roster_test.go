@@ -22,27 +22,60 @@ import (
 
 const conference = "vpaas-magic-cookie-1/stand-up"
 
-var noon = time.Date(2026, time.March, 1, 12, 0, 0, 0, time.UTC)
+// noon is where the tests' time begins: not in the past, where DynamoDB would remove what expires by its own clock.
+var noon = time.Date(2100, time.March, 1, 12, 0, 0, 0, time.UTC)
 
-// house is a Roster and the test that it is for.
+// days is how long it is known here who left.
+const days = 30
+
+// clock stands still until it is stepped.
+type clock struct {
+	mu sync.Mutex
+	at time.Time
+}
+
+func (c *clock) step(d time.Duration) time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.at = c.at.Add(d)
+	return c.at
+}
+
+func (c *clock) now() time.Time { return c.step(0) }
+
+// house is a Roster and the test that it is for, with the engine and the clock of both.
 type house struct {
 	*roster.Roster
-	t *testing.T
+	t     *testing.T
+	store table.Store
+	clock *clock
+}
+
+func newHouse(t *testing.T, open func(*testing.T, func() time.Time) table.Store) house {
+	t.Helper()
+	clock := &clock{at: noon}
+	return house{t: t, clock: clock}.in(open(t, clock.now))
+}
+
+// in gives the house with another engine.
+func (h house) in(store table.Store) house {
+	h.Roster, h.store = roster.New(store, h.clock.now, days), store
+	return h
 }
 
 func onBothEngines(t *testing.T, test func(h house)) {
 	t.Helper()
-	for name, open := range map[string]func(*testing.T) table.Store{"embedded": onEmbedded, "dynamodb": onDynamoDB} {
+	for name, open := range map[string]func(*testing.T, func() time.Time) table.Store{"embedded": onEmbedded, "dynamodb": onDynamoDB} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			test(house{roster.New(open(t)), t})
+			test(newHouse(t, open))
 		})
 	}
 }
 
-func onEmbedded(t *testing.T) table.Store {
+func onEmbedded(t *testing.T, now func() time.Time) table.Store {
 	t.Helper()
-	store, err := embedded.Open(filepath.Join(t.TempDir(), "state.db"))
+	store, err := embedded.Options{Now: now}.Open(filepath.Join(t.TempDir(), "state.db"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -54,11 +87,11 @@ func onEmbedded(t *testing.T) table.Store {
 	return store
 }
 
-func onDynamoDB(t *testing.T) table.Store {
+func onDynamoDB(t *testing.T, now func() time.Time) table.Store {
 	t.Helper()
 	endpoint, name := dynamodb.Table(t)
 	return dynamo.New(dynamo.Options{
-		Table: name, Region: "us-east-1", Endpoint: endpoint, Budget: time.Minute,
+		Table: name, Region: "us-east-1", Endpoint: endpoint, Budget: time.Minute, Now: now,
 		Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
 			return aws.Credentials{AccessKeyID: "test", SecretAccessKey: "test"}, nil
 		}),
@@ -200,7 +233,8 @@ func (c *contended) Write(ctx context.Context, changes ...table.Change) error {
 
 func TestNote_TriesAgainAfterAConflict(t *testing.T) {
 	t.Parallel()
-	h := house{roster.New(&contended{onEmbedded(t), 3}), t}
+	h := newHouse(t, onEmbedded)
+	h = h.in(&contended{h.store, 3})
 	h.seen("bob", "aaaa0001", true, 1)
 	h.inside("in the end", "bob", "aaaa0001")
 }
@@ -228,7 +262,7 @@ func (b broken) Write(context.Context, ...table.Change) error { return b.err }
 func TestRoster_PassesFaultsOn(t *testing.T) {
 	t.Parallel()
 	for name, engine := range map[string]broken{"busy": {table.ErrBusy, "{}"}, "unreadable": {nil, "[]"}} {
-		r := roster.New(engine)
+		r := roster.New(engine, func() time.Time { return noon }, days)
 		_, presentErr := r.Present(t.Context(), conference, "bob")
 		_, insideErr := r.Inside(t.Context(), conference, 10, "")
 		for call, err := range map[string]error{

@@ -35,15 +35,16 @@ func (h house) take(all []told) {
 // course is how some sessions of a conference went, one after the other, and who is inside at the end of it.
 type course struct {
 	random *rand.Rand
-	named  bool // whether the provider names sessions
+	named  bool          // whether the provider names sessions
+	pace   time.Duration // the most between two events
 	at     time.Time
 	events []told
 	inside map[string]roster.Sighting
 	number int
 }
 
-func newCourse(seed uint64, named bool) *course {
-	c := &course{random: rand.New(rand.NewPCG(seed, 0)), named: named, at: noon, inside: map[string]roster.Sighting{}}
+func newCourse(seed uint64, named bool, pace time.Duration) *course {
+	c := &course{pace: pace, random: rand.New(rand.NewPCG(seed, 0)), named: named, at: noon, inside: map[string]roster.Sighting{}}
 	sessions := 2 + c.random.IntN(2)
 	for session := range sessions {
 		for range 12 + c.random.IntN(12) {
@@ -65,7 +66,7 @@ func (c *course) session(number int) string {
 
 // step has somebody join, with a device more or one that was there, or somebody leave.
 func (c *course) step(session int) {
-	c.at = c.at.Add(time.Duration(1+c.random.IntN(2000)) * time.Millisecond)
+	c.at = c.at.Add(time.Duration(1+c.random.Int64N(c.pace.Milliseconds())) * time.Millisecond)
 	if len(c.inside) > 0 && c.random.IntN(2) == 0 {
 		s := c.inside[c.anyKey()]
 		delete(c.inside, s.Session+s.Breakout+s.GuestID+s.ID)
@@ -98,7 +99,7 @@ func (c *course) anyKey() string {
 }
 
 func (c *course) end(session int) {
-	c.at = c.at.Add(time.Duration(1+c.random.IntN(2000)) * time.Millisecond)
+	c.at = c.at.Add(time.Duration(1+c.random.Int64N(c.pace.Milliseconds())) * time.Millisecond)
 	c.events = append(c.events, told{end: &roster.End{Conference: conference, Session: c.session(session), At: c.at}})
 	clear(c.inside)
 }
@@ -136,8 +137,8 @@ func TestRoster_OrderAndNumberOfDeliveriesMeanNothing(t *testing.T) {
 	for seed := range uint64(60) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			t.Parallel()
-			c := newCourse(seed, seed%3 != 0)
-			clean, muddled := house{roster.New(onEmbedded(t)), t}, house{roster.New(onEmbedded(t)), t}
+			c := newCourse(seed, seed%3 != 0, 2*time.Second)
+			clean, muddled := newHouse(t, onEmbedded), newHouse(t, onEmbedded)
 			clean.take(c.events)
 			muddled.take(c.muddled())
 			want := c.want()

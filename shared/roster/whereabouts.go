@@ -12,7 +12,7 @@ import (
 // How long it is known that a guest joined a conference, and how long before that is written anew. Somebody who stays in one
 // for longer without a break is found in it by Present alone.
 const (
-	whereFor     = 7 * 24 * time.Hour
+	whereFor     = 7 // days
 	whereRenewed = 24 * time.Hour
 )
 
@@ -53,9 +53,7 @@ func (k known) where(s Sighting) ([]table.Change, error) {
 	if !s.Inside || s.GuestID == "" || k.whereabouts.Exists() && s.At.Sub(before.At) < whereRenewed {
 		return nil, nil
 	}
-	item := k.whereabouts
-	item.Expires = s.At.Add(whereFor)
-	change, err := put(item, whereRecord{Conference: s.Conference, At: s.At.UTC()})
+	change, err := put(k.whereabouts, expiry(s.At, whereFor), whereRecord{Conference: s.Conference, At: s.At.UTC()})
 	return []table.Change{change}, err
 }
 

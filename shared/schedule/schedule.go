@@ -14,6 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/scheduler"
 	"github.com/aws/aws-sdk-go-v2/service/scheduler/types"
 
+	"gavel/shared/awsenv"
 	"gavel/shared/awsretry"
 	"gavel/shared/clock"
 )
@@ -72,6 +73,9 @@ func (s *Scheduler) SetEnd(ctx context.Context, roomID string, at time.Time) err
 		err = s.put(ctx, end)
 	}
 	if err != nil {
+		if unusable := awsenv.Unusable(err, fmt.Sprintf("the schedule group %s (GAVEL_SCHEDULE_GROUP)", s.opt.Group), err); unusable != nil {
+			err = unusable
+		}
 		return fmt.Errorf("schedule the end of a room: %w", err)
 	}
 	return nil

@@ -88,7 +88,7 @@ func TestManager_SecretsManagerThatFails(t *testing.T) {
 		want    string
 		passing bool
 	}{
-		"does not let in": {refuse(400, "AccessDeniedException"), "this function may not read it", false},
+		"does not let in": {refuse(400, "AccessDeniedException"), "this function may not read it: it lacks secretsmanager:GetSecretValue for it, or kms:Decrypt for its key", false},
 		"has no key":      {refuse(400, "DecryptionFailure"), "it cannot be decrypted with its KMS key", false},
 		"has no secret":   {refuse(400, "ResourceNotFoundException"), "it does not exist", false},
 		"deletes": {

@@ -84,7 +84,7 @@ func managerError(full string, err error) *Error {
 	case "InvalidRequestException":
 		known.Reason, known.Passing = "it is marked for deletion or has no current version", false
 	case "AccessDeniedException":
-		known.Reason, known.Passing = "this function may not read it", false
+		known.Reason, known.Passing = "this function may not read it: it lacks secretsmanager:GetSecretValue for it, or kms:Decrypt for its key", false
 	case "DecryptionFailure":
 		known.Reason, known.Passing = "it cannot be decrypted with its KMS key", false
 	}

@@ -70,7 +70,10 @@ const (
 // Cache keeps what was made of secrets.
 type Cache[T any] struct {
 	source Source
+	parse  func(name string, raw Raw) (T, error)
 	cache  *cache.Cache[versioned[T]]
+	// failures are the reads that found nothing good, rotations those for strangers who were not let in.
+	failures, rotations *looks
 }
 
 // Kept is the value made of one version of a secret.
@@ -85,24 +88,42 @@ type versioned[T any] struct {
 // The error of parse is shown to callers and must hold nothing of the content.
 // ttl is how long an edit of the secret may go unnoticed.
 func NewCache[T any](source Source, ttl time.Duration, now func() time.Time, parse func(name string, raw Raw) (T, error)) *Cache[T] {
-	fetch := func(ctx context.Context, name string, old *versioned[T]) (*versioned[T], error) {
-		raw, err := source.Read(ctx, name)
-		if err != nil {
-			slog.WarnContext(ctx, "secret not read", "secret", source.FullName(name), "error", err, "cause", errors.Unwrap(err), "held", old != nil)
-			return nil, err
-		}
-		if old != nil && old.Version == raw.Version {
-			return old, nil
-		}
-		value, err := parse(name, raw)
-		if err != nil {
-			return nil, &Error{Name: source.FullName(name), Reason: err.Error()}
-		}
-		return &versioned[T]{Value: value, Version: raw.Version}, nil
+	c := &Cache[T]{source: source, parse: parse, failures: newLooks(now), rotations: newLooks(now)}
+	c.cache = cache.New(cache.Options[versioned[T]]{
+		Fetch: c.fetch, Passing: passing, TTL: ttl, Retry: retry, Timeout: fetchTimeout, Now: now,
+	})
+	return c
+}
+
+// fetch is one read, for all who wait for it. What an operator has to mend is logged once, until it is another thing or mended.
+func (c *Cache[T]) fetch(ctx context.Context, name string, old *versioned[T]) (*versioned[T], error) {
+	if err := c.failedForStranger(ctx, name); err != nil {
+		return nil, err
 	}
-	return &Cache[T]{source: source, cache: cache.New(cache.Options[versioned[T]]{
-		Fetch: fetch, Passing: passing, TTL: ttl, Retry: retry, Timeout: fetchTimeout, Now: now,
-	})}
+	fresh, err := c.read(ctx, name, old)
+	if err == nil || !passing(err) {
+		known := c.failures.note(name, err)
+		if err == nil || known {
+			return fresh, err
+		}
+	}
+	slog.WarnContext(ctx, "secret not read", "secret", c.FullName(name), "error", err, "cause", errors.Unwrap(err), "held", old != nil)
+	return fresh, err
+}
+
+func (c *Cache[T]) read(ctx context.Context, name string, old *versioned[T]) (*versioned[T], error) {
+	raw, err := c.source.Read(ctx, name)
+	if err != nil {
+		return nil, err
+	}
+	if old != nil && old.Version == raw.Version {
+		return old, nil
+	}
+	value, err := c.parse(name, raw)
+	if err != nil {
+		return nil, &Error{Name: c.FullName(name), Reason: err.Error()}
+	}
+	return &versioned[T]{Value: value, Version: raw.Version}, nil
 }
 
 // Get gives what was made of the secret. Its error is an *Error.

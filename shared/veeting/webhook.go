@@ -34,7 +34,7 @@ type Event struct {
 // has one; a hook without one cannot be told from anybody's request, so there must be one in webhookKeys. Besides
 // ErrSender and ErrEvent it returns a *secrets.Error.
 func (c *Client) Receive(ctx context.Context, hook, key string, body []byte) (Event, error) {
-	used, err := c.access.Get(ctx, secretName)
+	used, err := c.access.GetForStranger(ctx, secretName)
 	if err != nil {
 		return Event{}, err
 	}
@@ -43,8 +43,8 @@ func (c *Client) Receive(ctx context.Context, hook, key string, body []byte) (Ev
 	}
 	if !used.Value.sent(hook, key) {
 		// The key may have been changed a moment ago.
-		fresh, err := c.access.Refresh(ctx, secretName, used)
-		if err != nil || fresh == used || !fresh.Value.sent(hook, key) {
+		fresh := c.access.LookAgain(ctx, secretName, used)
+		if fresh == used || !fresh.Value.sent(hook, key) {
 			return Event{}, ErrSender
 		}
 	}

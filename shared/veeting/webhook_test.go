@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"gavel/shared/secrets"
 	"gavel/shared/veeting"
 )
 
@@ -109,5 +110,28 @@ func TestReceive_WithoutAMeetingsID(t *testing.T) {
 			t.Errorf("%.50s: got %+v, %v, want an event of no meeting", body, got, err)
 		}
 		sameJSON(t, "data", got.Data, body)
+	}
+}
+
+// TestReceive_WrongKeysMakeOneRead however many there are.
+func TestReceive_WrongKeysMakeOneRead(t *testing.T) {
+	t.Parallel()
+	f := setup(t)
+	receive := func(key string) error {
+		_, err := f.client.Receive(t.Context(), hook, key, []byte(`{}`))
+		return err
+	}
+	for range 1000 {
+		if err := receive(hookKey + "x"); !errors.Is(err, veeting.ErrSender) {
+			t.Fatalf("got %v, want %v", err, veeting.ErrSender)
+		}
+	}
+	if got := f.vault.reads.Load(); got != 2 {
+		t.Errorf("got %d reads of the secret, want the first and one more", got)
+	}
+	f.vault.putFields(f.secret.with(fields{"webhookKeys": map[string]string{hook: "rotated"}}))
+	f.clock.step(secrets.StrangersPause)
+	if err := receive("rotated"); err != nil {
+		t.Errorf("got %v, want the new key noticed after the pause", err)
 	}
 }

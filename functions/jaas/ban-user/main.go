@@ -21,7 +21,7 @@ func main() {
 	services := jaasapi.BanServices{Client: client}
 	if f.Config.Table != "" {
 		store := dynamo.Configured(f.Config)
-		services.Bans, services.Inside = bans.New(store), roster.New(store)
+		services.Bans, services.Inside = bans.New(store), roster.New(store, clock.Now, f.Config.EventDays)
 		services.Aliases = rooms.New(rooms.Options{Store: store, Now: clock.Now})
 	}
 	f.Serve(func(a huma.API) { jaasapi.RegisterBanUser(a, services) })

@@ -5,6 +5,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"gavel/shared/api/jaasapi"
+	"gavel/shared/clock"
 	"gavel/shared/function"
 	"gavel/shared/jaas"
 	"gavel/shared/roster"
@@ -17,5 +18,7 @@ func main() {
 	client := jaas.Configured(f.Config, f.Secrets)
 	store := dynamo.Configured(f.Config)
 	f.KeepAnswers(func() table.Store { return store })
-	f.Serve(func(a huma.API) { jaasapi.RegisterKickParticipant(a, client, roster.New(store)) })
+	f.Serve(func(a huma.API) {
+		jaasapi.RegisterKickParticipant(a, client, roster.New(store, clock.Now, f.Config.EventDays))
+	})
 }

@@ -5,6 +5,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"gavel/shared/api/jaasapi"
+	"gavel/shared/clock"
 	"gavel/shared/function"
 	"gavel/shared/roster"
 	"gavel/shared/table/dynamo"
@@ -12,6 +13,6 @@ import (
 
 func main() {
 	f := function.New("GAVEL_TABLE")
-	guests := roster.New(dynamo.Configured(f.Config))
+	guests := roster.New(dynamo.Configured(f.Config), clock.Now, f.Config.EventDays)
 	f.Serve(func(a huma.API) { jaasapi.RegisterListParticipants(a, guests) })
 }

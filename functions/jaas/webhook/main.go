@@ -20,7 +20,7 @@ func main() {
 	store := dynamo.Configured(f.Config)
 	f.Serve(func(a huma.API) {
 		jaasapi.RegisterWebhook(a, jaasapi.WebhookServices{
-			From: client, Events: inbox.New(store, clock.Now), Roster: roster.New(store), Bans: bans.New(store),
+			From: client, Events: inbox.New(store, clock.Now, f.Config.EventDays), Roster: roster.New(store, clock.Now, f.Config.EventDays), Bans: bans.New(store),
 		})
 	})
 }

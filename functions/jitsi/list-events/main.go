@@ -15,6 +15,6 @@ import (
 func main() {
 	f := function.New("GAVEL_TABLE")
 	client := jitsi.Configured(f.Config, f.Secrets)
-	events := inbox.New(dynamo.Configured(f.Config), clock.Now)
+	events := inbox.New(dynamo.Configured(f.Config), clock.Now, f.Config.EventDays)
 	f.Serve(func(a huma.API) { jitsiapi.RegisterListEvents(a, client, events) })
 }

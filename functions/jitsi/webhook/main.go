@@ -20,7 +20,7 @@ func main() {
 	store := dynamo.Configured(f.Config)
 	f.Serve(func(a huma.API) {
 		jitsiapi.RegisterWebhook(a, jitsiapi.WebhookServices{
-			Client: client, Events: inbox.New(store, clock.Now), Roster: roster.New(store), Bans: bans.New(store),
+			Client: client, Events: inbox.New(store, clock.Now, f.Config.EventDays), Roster: roster.New(store, clock.Now, f.Config.EventDays), Bans: bans.New(store),
 		})
 	})
 }

@@ -13,6 +13,6 @@ import (
 
 func main() {
 	f := function.New("GAVEL_TABLE")
-	events := inbox.New(dynamo.Configured(f.Config), clock.Now)
+	events := inbox.New(dynamo.Configured(f.Config), clock.Now, f.Config.EventDays)
 	f.Serve(func(a huma.API) { veetingapi.RegisterListEvents(a, events) })
 }

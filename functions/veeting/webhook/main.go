@@ -15,6 +15,6 @@ import (
 func main() {
 	f := function.New("GAVEL_TABLE")
 	client := veeting.Configured(f.Config, f.Secrets)
-	events := inbox.New(dynamo.Configured(f.Config), clock.Now)
+	events := inbox.New(dynamo.Configured(f.Config), clock.Now, f.Config.EventDays)
 	f.Serve(func(a huma.API) { veetingapi.RegisterWebhook(a, client, events) })
 }

@@ -21,6 +21,7 @@ import (
 	"gavel/shared/api/jaasapi"
 	"gavel/shared/bans"
 	"gavel/shared/clock"
+	"gavel/shared/config"
 	"gavel/shared/inbox"
 	"gavel/shared/jaas"
 	"gavel/shared/roster"
@@ -55,8 +56,9 @@ func newIntake(tb testing.TB, e *engine) http.Handler {
 	}
 	mux := http.NewServeMux()
 	client := jaas.Configured(t.settings, secrets.NewFile(path, t.settings.SecretPrefix))
+	const days = config.DefaultEventDays
 	jaasapi.RegisterWebhook(api.New(mux), jaasapi.WebhookServices{
-		From: client, Events: inbox.New(e.store, clock.Now), Roster: roster.New(e.store), Bans: bans.New(e.store),
+		From: client, Events: inbox.New(e.store, clock.Now, days), Roster: roster.New(e.store, clock.Now, days), Bans: bans.New(e.store),
 	})
 	return api.Handler(mux)
 }

@@ -54,7 +54,7 @@ func FuzzDecode(f *testing.F) {
 	a := api.New(mux)
 	none := apitest.Empty{}
 	jaasapi.RegisterBanUser(a, jaasapi.BanServices{
-		Client: willing{}, Bans: bans.New(none), Inside: roster.New(none), Aliases: rooms.New(rooms.Options{Store: none, Now: clock.Now}),
+		Client: willing{}, Bans: bans.New(none), Inside: roster.New(none, clock.Now, apitest.Days), Aliases: rooms.New(rooms.Options{Store: none, Now: clock.Now}),
 	})
 	jaasapi.RegisterCreateToken(a, willing{&asked}, bans.New(none))
 	handler := api.Handler(mux)

@@ -213,7 +213,7 @@ func setup(t testing.TB, opt options) *gateway {
 		opt.store = apitest.Embedded(t)
 	}
 	if opt.roster == nil {
-		opt.roster = roster.New(opt.store)
+		opt.roster = roster.New(opt.store, opt.now, apitest.Days)
 	}
 	mux := http.NewServeMux()
 	jaasapi.Register(api.New(mux), jaasapi.Services{

@@ -44,9 +44,9 @@ func hookBefore(t *testing.T, store table.Store, upstream http.HandlerFunc) hook
 	secret := map[string]any{"jaas/" + appID: map[string]string{
 		"keyId": "4f4910", "privateKey": tenantKey(), "webhookSecret": webhookSecret,
 	}}
-	guests := roster.New(store)
+	guests := roster.New(store, clock.Now, apitest.Days)
 	return hook{setup(t, options{
-		secrets: apitest.SecretsFile(t, secret), roster: guests, events: inbox.New(store, clock.Now), store: store, upstream: upstream,
+		secrets: apitest.SecretsFile(t, secret), roster: guests, events: inbox.New(store, clock.Now, apitest.Days), store: store, upstream: upstream,
 	}), guests, "/webhooks/jaas/" + appID}
 }
 

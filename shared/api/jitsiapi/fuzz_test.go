@@ -67,8 +67,8 @@ func FuzzWebhook(f *testing.F) {
 	var last roster.Sighting
 	mux := http.NewServeMux()
 	jitsiapi.RegisterWebhook(api.New(mux), jitsiapi.WebhookServices{
-		Client: anybody{}, Events: inbox.New(apitest.Empty{}, apitest.Noon), Roster: noting{roster.New(apitest.Empty{}), &last},
-		Bans: bans.New(apitest.Empty{}),
+		Client: anybody{}, Events: inbox.New(apitest.Empty{}, apitest.Noon, apitest.Days),
+		Roster: noting{roster.New(apitest.Empty{}, apitest.Noon, apitest.Days), &last}, Bans: bans.New(apitest.Empty{}),
 	})
 	handler := api.Handler(mux)
 	f.Fuzz(func(t *testing.T, kind int, body []byte) {

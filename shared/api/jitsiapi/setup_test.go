@@ -128,11 +128,13 @@ func setup(t testing.TB, opt options) *gateway {
 		Secrets: opt.secrets, Now: g.clock.Now,
 		HTTP: httpclient.New(httpclient.Options{Provider: jitsi.Provider, Budget: opt.budget, Now: g.clock.Now}),
 	})
-	g.roster = roster.New(opt.store)
+	g.roster = roster.New(opt.store, g.clock.Now, apitest.Days)
 	g.rooms = rooms.New(rooms.Options{Store: opt.store, Now: g.clock.Now, Providers: map[string]rooms.Provider{
 		jitsi.Provider: &bindings.Jitsi{Client: client, Present: g.roster}, "elsewhere": elsewhere{},
 	}})
-	s := jitsiapi.Services{Client: client, Events: inbox.New(opt.store, g.clock.Now), Roster: g.roster, Rooms: g.rooms, Bans: bans.New(opt.store)}
+	s := jitsiapi.Services{
+		Client: client, Events: inbox.New(opt.store, g.clock.Now, apitest.Days), Roster: g.roster, Rooms: g.rooms, Bans: bans.New(opt.store),
+	}
 	if opt.only == "" {
 		jitsiapi.Register(api.New(mux), s)
 	} else {

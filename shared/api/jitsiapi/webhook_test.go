@@ -186,7 +186,7 @@ func TestWebhook_KeepsUnderTheRoomsName(t *testing.T) {
 	store := apitest.Embedded(t)
 	g := setup(t, options{store: store})
 	g.comes(t, sighting("[acme]standup", "u-17", "14f01c40", true, 1_700_000_000), "kept")
-	page, err := inbox.New(store, g.clock.Now).List(t.Context(), "jitsi#[acme]standup", 10, "")
+	page, err := inbox.New(store, g.clock.Now, apitest.Days).List(t.Context(), "jitsi#[acme]standup", 10, "")
 	if err != nil || len(page.Events) != 1 || page.Events[0].Name != "muc-occupant-joined" {
 		t.Errorf("got %+v, %v, want the event", page, err)
 	}

@@ -130,7 +130,7 @@ func setup(t testing.TB, opt options) *world {
 	})
 	roomsapi.Register(api.New(mux), w.service)
 	jaasapi.RegisterWebhook(api.New(mux), jaasapi.WebhookServices{
-		From: client, Events: inbox.New(w.store, w.clock.Now), Roster: roster.New(w.store), Bans: bans.New(w.store),
+		From: client, Events: inbox.New(w.store, w.clock.Now, apitest.Days), Roster: roster.New(w.store, w.clock.Now, apitest.Days), Bans: bans.New(w.store),
 	})
 	return w
 }

@@ -79,7 +79,7 @@ func setup(t testing.TB, opt options) *gateway {
 		Secrets: opt.secrets, Now: g.clock.Now,
 		HTTP: httpclient.New(httpclient.Options{Provider: veeting.Provider, Budget: opt.budget, Now: g.clock.Now}),
 	})
-	mux, events := http.NewServeMux(), inbox.New(opt.store, g.clock.Now)
+	mux, events := http.NewServeMux(), inbox.New(opt.store, g.clock.Now, apitest.Days)
 	if opt.only == "" {
 		veetingapi.Register(api.New(mux), client, events)
 	} else {

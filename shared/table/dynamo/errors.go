@@ -11,6 +11,7 @@ import (
 	"github.com/aws/smithy-go"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 
+	"gavel/shared/awsenv"
 	"gavel/shared/table"
 )
 
@@ -30,9 +31,12 @@ func (s *Store) callError(ctx, bounded context.Context, met *tries, err error) e
 		return fmt.Errorf("%s: %w", text, ended)
 	case unreachable, bounded.Err() != nil, errors.Is(err, errLost):
 		return fmt.Errorf("%s: %w", text, table.ErrBusy)
-	default:
-		return &fault{text: text, cause: err}
 	}
+	failed := &fault{text: text, cause: err}
+	if unusable := awsenv.Unusable(err, fmt.Sprintf("the DynamoDB table %s (GAVEL_TABLE)", s.table), failed); unusable != nil {
+		return unusable
+	}
+	return failed
 }
 
 // fault is an error that says the same as its cause, without the cause's text: that may quote the item.

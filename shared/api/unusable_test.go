@@ -1,0 +1,45 @@
+package api_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"net/http"
+	"strings"
+	"testing"
+
+	"gavel/shared/api"
+	"gavel/shared/config"
+	"gavel/shared/httpclient"
+	"gavel/shared/problem"
+)
+
+// TestProblem_WhatAnOperatorHasToMend is not_configured, names it, and is logged once.
+//
+//nolint:paralleltest // it looks at the one default logger
+func TestProblem_WhatAnOperatorHasToMend(t *testing.T) {
+	var log bytes.Buffer
+	former := slog.Default()
+	slog.SetDefault(slog.New(slog.NewJSONHandler(&log, nil)))
+	t.Cleanup(func() { slog.SetDefault(former) })
+	const table, certificate = "the DynamoDB table x (GAVEL_TABLE) is not there", "the TLS certificate of meet.example.org has expired, or is not valid yet"
+	for want, err := range map[string]error{
+		table:       &config.Unusable{What: table, Cause: errors.New("for the log")},
+		certificate: &httpclient.Error{Provider: "jitsi", Kind: httpclient.Certificate, Hint: certificate},
+	} {
+		log.Reset()
+		for range 3 {
+			p := api.Problem(t.Context(), err)
+			if p.Status != http.StatusServiceUnavailable || p.Code != problem.NotConfigured || p.Detail != want {
+				t.Errorf("got %+v, want 503 not_configured with %q", p, want)
+			}
+			if want == certificate && (p.MayHaveHappened == nil || *p.MayHaveHappened || p.Provider != "jitsi") {
+				t.Errorf("got %+v, want it to say that nothing has happened", p)
+			}
+		}
+		if got := strings.Count(log.String(), "\n"); got != 1 || !json.Valid(log.Bytes()) || !strings.Contains(log.String(), want) {
+			t.Errorf("got %q, want one line", log.String())
+		}
+	}
+}

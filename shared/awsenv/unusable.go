@@ -1,0 +1,46 @@
+package awsenv
+
+import (
+	"errors"
+	"regexp"
+	"strings"
+	"sync"
+
+	"github.com/aws/smithy-go"
+
+	"gavel/shared/config"
+)
+
+// missingAction finds the permission in AWS's words for one that is missing
+// (https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html).
+var missingAction = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`not authorized to perform: ([a-z0-9-]+:[A-Za-z0-9]+)`)
+})
+
+// Unusable tells what an operator has to mend from other answers of AWS: where err says that a resource is not there, or that
+// the function may not use it, it gives a *config.Unusable with cause, else nil. resource names it, such as "the DynamoDB table
+// gavel (GAVEL_TABLE)".
+func Unusable(err error, resource string, cause error) error {
+	answer, ok := errors.AsType[smithy.APIError](err)
+	if !ok || answer.ErrorFault() == smithy.FaultServer {
+		return nil
+	}
+	switch answer.ErrorCode() {
+	case "ResourceNotFoundException":
+		return &config.Unusable{What: resource + " is not there", Cause: cause}
+	case "AccessDeniedException":
+		return &config.Unusable{What: "this function may not use " + resource + ": it lacks the permission " + action(err, answer), Cause: cause}
+	}
+	return nil
+}
+
+// action gives the permission that AWS names, or else that of the call's own name.
+func action(err error, answer smithy.APIError) string {
+	if found := missingAction().FindStringSubmatch(answer.ErrorMessage()); found != nil {
+		return found[1]
+	}
+	if call, ok := errors.AsType[*smithy.OperationError](err); ok {
+		return strings.ToLower(call.ServiceID) + ":" + call.OperationName
+	}
+	return "for it"
+}
