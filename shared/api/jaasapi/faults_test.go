@@ -354,7 +354,7 @@ func TestUpstreamBody_HoldsNothingOfTheRequest(t *testing.T) {
 			if !strings.HasPrefix(p.UpstreamBody, "the room is locked | ") || !strings.Contains(p.UpstreamBody, "[redacted]") {
 				t.Errorf("got upstreamBody %q, want the reason kept and the rest redacted", p.UpstreamBody)
 			}
-			if found := betrays.FindString(p.UpstreamBody); found != "" {
+			if found := confidential.FindString(p.UpstreamBody); found != "" {
 				t.Errorf("got upstreamBody %q, which says %q", p.UpstreamBody, found)
 			}
 			if strings.Contains(p.UpstreamBody, "5f903d7a") {
