@@ -20,6 +20,7 @@ import (
 	"gavel/shared/problem"
 	"gavel/shared/roster"
 	"gavel/shared/table"
+	"gavel/shared/trace"
 )
 
 const (
@@ -63,7 +64,7 @@ func (s *Server) guard(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		ctx, cancel := context.WithTimeout(r.Context(), callTime)
 		defer cancel()
-		ctx = logs.WithRequestID(ctx, randomHex(8))
+		ctx = trace.With(logs.WithRequestID(ctx, randomHex(8)), trace.New(clock.Now()))
 		ctx = auth.WithResolver(ctx, func(ctx context.Context) (auth.Principal, error) {
 			return authenticator.Authenticate(ctx, r.Header)
 		})
