@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
@@ -11,6 +12,7 @@ import (
 	"sync"
 	"testing"
 
+	"gavel/local/server"
 	"gavel/local/stack"
 )
 
@@ -384,6 +386,31 @@ func TestStack_Origins(t *testing.T) {
 		if allowed := fmt.Sprint(at(api, "allowHeaders")); allowed != fmt.Sprint(requestHeaders(t)) {
 			t.Errorf("got the headers %s, want those that operations read: %v", allowed, requestHeaders(t))
 		}
+	}
+}
+
+// The local server lets pages send the same headers as the API does.
+func TestLocalServer_AllowsTheSameHeaders(t *testing.T) {
+	t.Parallel()
+	settings := map[string]string{"PORT": "0", "GAVEL_DATA_DIR": t.TempDir(), "GAVEL_ALLOWED_ORIGINS": "*"}
+	s, err := server.Start(t.Context(), server.Options{Getenv: func(name string) string { return settings[name] }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.Close() })
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodOptions, s.URL()+"/room", http.NoBody)
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Header.Set("Origin", "https://app.example.org")
+	request.Header.Set("Access-Control-Request-Method", http.MethodPost)
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = response.Body.Close()
+	if got, want := response.Header.Get("Access-Control-Allow-Headers"), strings.Join(requestHeaders(t), ","); got != want {
+		t.Errorf("got %s, want %s", got, want)
 	}
 }
 
