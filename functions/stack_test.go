@@ -257,7 +257,8 @@ var grants = map[string][]string{
 	"schedule.Configured(":     {"ScheduleEnds"},
 	"objects.Configured(":      {"UploadFiles", "ReadFiles", "DeleteFiles"},
 	"events.Configured(":       {"PublishEvents"},
-	"dynamo.Configured(":       {"ReadState", "QueryState", "WriteState", "QueryEvents", "QueryAudit"},
+	"dynamo.Configured(":       {"ReadState", "QueryState", "WriteState", "QueryEvents", "QueryAudit", "ReadBans", "QueryBans", "KeepBans"},
+	"bans.Configured(":         {"ReadBans"},
 	".Authorize()":             {"ReadApiKeys"},
 }
 
