@@ -53,7 +53,7 @@ func AddMetrics(ctx context.Context, metrics ...Metric) { Add(ctx, measured("ope
 func ProviderFailed(ctx context.Context, message, provider string, attrs ...slog.Attr) {
 	all := append([]slog.Attr{slog.String("provider", provider)}, attrs...)
 	all = append(all, measured("provider", []Metric{{Name: "providerFailures", Unit: Count, Value: 1}})...)
-	slog.LogAttrs(ctx, slog.LevelWarn, message, all...)
+	slog.LogAttrs(ctx, slog.LevelWarn, message, all...) //nolint:sloglint // its callers have literals
 }
 
 // measured gives what a line has to hold for CloudWatch to take metrics from it. The dimension is another of its fields.

@@ -39,7 +39,6 @@ func TestAddMetrics_InTheEmbeddedFormat(t *testing.T) {
 	}
 }
 
-//nolint:paralleltest // it looks at the one default logger and sets the environment
 func TestProviderFailed_IsAWarningAndCounts(t *testing.T) {
 	t.Setenv("GAVEL_METRICS_NAMESPACE", "Gavel/staging")
 	log := defaultLog(t)
