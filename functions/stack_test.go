@@ -186,7 +186,7 @@ var unbounded = map[string][]string{
 		"secret:gavel/api-keys-??????", "secret:gavel/jaas/*-??????", "secret:gavel/jitsi-??????", "secret:gavel/openmeetings-??????", "secret:gavel/veeting-??????",
 	},
 	"scheduler:CreateSchedule": {"schedule/ScheduleGroup/end-*"}, "scheduler:UpdateSchedule": {"schedule/ScheduleGroup/end-*"},
-	"s3:PutObject": {"FilesBucket.Arn/*"}, "s3:GetObject": {"FilesBucket.Arn/*"}, "s3:DeleteObject": {"FilesBucket.Arn/*/attachment/*"},
+	"s3:PutObject": {"FilesBucket.Arn/*/attachment/*"}, "s3:GetObject": {"FilesBucket.Arn/*/attachment/*"}, "s3:DeleteObject": {"FilesBucket.Arn/*/attachment/*"},
 }
 
 // No permission is for any action, for anything, or for things of others.
