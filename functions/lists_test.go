@@ -253,3 +253,34 @@ func TestTemplate_WhoMayDeleteFiles(t *testing.T) {
 		t.Errorf("got it granted on %q, want %q, in one place", got, want)
 	}
 }
+
+// Every parameter says what it is for and what it may be, every output what it is.
+func TestTemplate_DescribesParametersAndOutputs(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile(filepath.Join("..", "template.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var template struct {
+		Parameters map[string]map[string]any `yaml:"Parameters"`
+		Outputs    map[string]map[string]any `yaml:"Outputs"`
+	}
+	if err := yaml.Unmarshal(text, &template); err != nil {
+		t.Fatal(err)
+	}
+	for name, parameter := range template.Parameters {
+		bounded := parameter["AllowedPattern"] != nil && parameter["ConstraintDescription"] != nil ||
+			parameter["AllowedValues"] != nil || parameter["MinValue"] != nil && parameter["MaxValue"] != nil
+		if parameter["Description"] == nil || parameter["Default"] == nil || !bounded {
+			t.Errorf("%s: got %v, want a description, a default, and what it may be in words", name, parameter)
+		}
+	}
+	for name, output := range template.Outputs {
+		if output["Description"] == nil {
+			t.Errorf("%s: got no description", name)
+		}
+	}
+	if len(template.Parameters) < 20 || len(template.Outputs) < 15 {
+		t.Errorf("got %d parameters and %d outputs", len(template.Parameters), len(template.Outputs))
+	}
+}

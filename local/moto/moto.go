@@ -18,16 +18,34 @@ import (
 // shared holds the server, or why there is none, for as long as the process lives. A package-level value because the
 // test process is exactly its scope.
 var shared = sync.OnceValues(func() (*companion.Program, error) {
-	dir, err := os.Getwd()
-	if err != nil {
-		return nil, err
-	}
-	python, err := findPython(os.Getenv(pythonVariable), dir)
+	python, err := here()
 	if err != nil {
 		return nil, err
 	}
 	return launch(python)
 })
+
+func here() (python string, err error) {
+	dir, err := os.Getwd()
+	if err != nil {
+		return "", err
+	}
+	return findPython(os.Getenv(pythonVariable), dir)
+}
+
+// Python returns the interpreter that has moto installed, and with it SAM's own library, which reads templates. Where it
+// is missing it does as Start does.
+func Python(t testing.TB) string {
+	t.Helper()
+	python, err := here()
+	if errors.Is(err, errNoPython) && os.Getenv("CI") != "true" {
+		t.Skipf("needs Python: %v", err)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return python
+}
 
 // Start returns the base URL of the server, which answers for every AWS service and takes any credentials. The first
 // call starts it; it ends with the test process.

@@ -105,7 +105,7 @@ func (a *api) finish(id string, result Result) bool {
 	}
 	a.current = nil
 	inv.timer.Stop()
-	result.Duration = now.Sub(inv.started)
+	result.Duration, result.Trace = now.Sub(inv.started), inv.trace
 	inv.done <- outcome{result: result}
 	return true
 }

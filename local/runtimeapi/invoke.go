@@ -3,9 +3,10 @@ package runtimeapi
 import (
 	"context"
 	"crypto/rand"
-	"encoding/hex"
 	"fmt"
 	"time"
+
+	"gavel/shared/trace"
 )
 
 // invocation is one event on its way through the function.
@@ -27,7 +28,7 @@ type outcome struct {
 func newInvocation(event []byte) *invocation {
 	return &invocation{
 		id:    randomUUID(),
-		trace: newTraceID(),
+		trace: trace.New(time.Now()),
 		event: event,
 		done:  make(chan outcome, 1),
 	}
@@ -88,12 +89,4 @@ func randomUUID() string {
 	b[6] = b[6]&0x0f | 0x40
 	b[8] = b[8]&0x3f | 0x80
 	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
-}
-
-// newTraceID returns an X-Ray tracing header that asks not to be sampled.
-func newTraceID() string {
-	var b [20]byte
-	_, _ = rand.Read(b[:]) // never fails
-	root, parent := hex.EncodeToString(b[:12]), hex.EncodeToString(b[12:])
-	return fmt.Sprintf("Root=1-%08x-%s;Parent=%s;Sampled=0", time.Now().Unix(), root, parent)
 }

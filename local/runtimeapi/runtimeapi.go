@@ -66,6 +66,9 @@ type Result struct {
 
 	// Duration runs from handing the event to the function until its whole answer has arrived.
 	Duration time.Duration
+
+	// Trace is the X-Ray tracing header that the function was given with the event.
+	Trace string
 }
 
 // FunctionError is an error that the function itself reported, during init or for one invocation.

@@ -6,6 +6,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"io"
+	"net/http"
+	"strings"
 	"time"
 	"unicode/utf8"
 )
@@ -29,6 +31,8 @@ type Exchange struct {
 	ContentType string `json:"contentType,omitempty"`
 	// Authorization is the scheme alone, such as "Bearer".
 	Authorization string `json:"authorization,omitempty"`
+	// TraceID is the root in the X-Amzn-Trace-Id header: that of the lines which the caller's log has of the same call.
+	TraceID string `json:"traceId,omitempty"`
 	// Claims are those of a token that verified; numbers are [json.Number]. Nil when none did.
 	Claims map[string]any `json:"claims"`
 	// TokenError says why the token did not verify.
@@ -43,6 +47,16 @@ type Exchange struct {
 type Answer struct {
 	Status int `json:"status"`
 	Body   any `json:"body"`
+}
+
+// TraceID reads the root out of the header that AWS hands traces on with; "" when there is none.
+func TraceID(header http.Header) string {
+	for part := range strings.SplitSeq(header.Get("X-Amzn-Trace-Id"), ";") {
+		if root, found := strings.CutPrefix(strings.TrimSpace(part), "Root="); found {
+			return clip(root)
+		}
+	}
+	return ""
 }
 
 // Body turns a raw body into what an [Exchange] holds: nil when empty, the JSON value when it is JSON

@@ -20,6 +20,7 @@ import (
 	"gavel/shared/problem"
 	"gavel/shared/roster"
 	"gavel/shared/table"
+	"gavel/shared/trace"
 )
 
 const (
@@ -46,7 +47,7 @@ func (s *Server) routes() http.Handler {
 		Audit: audit.NewLog(s.table, audit.Configured(s.settings), clock.Now),
 	})
 	answers := idempotency.New(func() table.Store { return s.table }, clock.Now)
-	guarded := s.guard(api.Remember(answers, api.Handler(operations)))
+	guarded := s.crossOrigin(apiFromPages, s.guard(api.Remember(answers, api.Handler(operations))))
 	local := s.localRoutes()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == localPrefix || strings.HasPrefix(r.URL.Path, localPrefix+"/") {
@@ -63,7 +64,7 @@ func (s *Server) guard(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		ctx, cancel := context.WithTimeout(r.Context(), callTime)
 		defer cancel()
-		ctx = logs.WithRequestID(ctx, randomHex(8))
+		ctx = trace.With(logs.WithRequestID(ctx, randomHex(8)), trace.New(clock.Now()))
 		ctx = auth.WithResolver(ctx, func(ctx context.Context) (auth.Principal, error) {
 			return authenticator.Authenticate(ctx, r.Header)
 		})
@@ -92,7 +93,7 @@ func (s *Server) localRoutes() http.Handler {
 	mux.Handle("GET "+localPrefix+"/sandbox/requests", s.recorder)
 	mux.HandleFunc("POST "+localPrefix+"/cleanup", s.cleanup)
 	mux.HandleFunc("GET "+localPrefix+"/events", s.published)
-	mux.Handle(filesPrefix+"/", s.files)
+	mux.Handle(filesPrefix+"/", s.crossOrigin(filesFromPages, s.files))
 	mux.Handle(jaasPrefix+"/", http.StripPrefix(jaasPrefix, s.jaasSandbox))
 	mux.Handle(jitsiPrefix+"/", http.StripPrefix(jitsiPrefix, s.jitsiSandbox))
 	mux.Handle(veetingPrefix+"/", http.StripPrefix(veetingPrefix, s.veetingSandbox))

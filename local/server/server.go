@@ -29,8 +29,8 @@ import (
 
 // Options say what the server takes from its surroundings.
 type Options struct {
-	// Getenv reads the settings: those of config.Load, PORT, GAVEL_DATA_DIR, GAVEL_SANDBOX_JITSI and
-	// GAVEL_SANDBOX_OPENMEETINGS.
+	// Getenv reads the settings: those of config.Load, PORT, GAVEL_DATA_DIR, GAVEL_ALLOWED_ORIGINS, GAVEL_SANDBOX_JITSI
+	// and GAVEL_SANDBOX_OPENMEETINGS.
 	Getenv func(string) string
 }
 
@@ -46,6 +46,7 @@ type Server struct {
 
 	state               *state
 	settings            config.Config
+	origins             []string // whose pages may call from a browser
 	secrets             secrets.Source
 	appID               string
 	recorder            *sandbox.Recorder
@@ -95,6 +96,7 @@ func build(opt Options, url string) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{url: url, state: st, recorder: &sandbox.Recorder{}, served: make(chan error, 1), swept: make(chan struct{})}
+	s.origins = originsOf(opt.Getenv(allowedOrigins))
 	s.life, s.end = context.WithCancel(context.Background())
 	s.settings, err = config.Load(localDefaults(opt.Getenv, url))
 	if err != nil {

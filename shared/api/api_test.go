@@ -377,6 +377,35 @@ func TestPanic_IsLoggedWithoutItsValue(t *testing.T) {
 	}
 }
 
+// A provider that fails is counted. One that refuses what a caller asked for has not failed.
+//
+//nolint:paralleltest // as above
+func TestProblem_CountsWhatProvidersFail(t *testing.T) {
+	for _, tt := range []struct {
+		kind   httpclient.Kind
+		status int
+		counts bool
+	}{
+		{httpclient.Refused, 400, false},
+		{httpclient.Refused, 404, false},
+		{httpclient.Refused, 500, true},
+		{httpclient.Credentials, 401, true},
+		{httpclient.Busy, 429, true},
+		{httpclient.Nonsense, 200, true},
+		{httpclient.Unreachable, 0, true},
+		{httpclient.Timeout, 0, true},
+	} {
+		var log bytes.Buffer
+		before := slog.Default()
+		slog.SetDefault(logs.New(&log, "warn"))
+		_ = api.Problem(t.Context(), &httpclient.Error{Provider: "jaas", Kind: tt.kind, Status: tt.status, Cause: errors.New("the cause")})
+		slog.SetDefault(before)
+		if got := strings.Contains(log.String(), `"providerFailures":1`); got != tt.counts || !strings.Contains(log.String(), `"provider":"jaas"`) {
+			t.Errorf("%s %d: got the line %s, want it counted: %t", tt.kind, tt.status, log.String(), tt.counts)
+		}
+	}
+}
+
 // deadlines notes until when the connection may be read.
 type deadlines struct {
 	http.ResponseWriter

@@ -96,12 +96,24 @@ func secretProblem(err *secrets.Error) *problem.Problem {
 	return p
 }
 
+// noteFailure logs how a provider failed. What it refuses of a command that it understood is no failure to count.
+func noteFailure(ctx context.Context, err *httpclient.Error) {
+	attrs := []slog.Attr{
+		slog.String("kind", string(err.Kind)), slog.Int("upstreamStatus", err.Status),
+		slog.Bool("mayHaveHappened", err.MayHaveHappened), slog.Any("cause", err.Cause),
+	}
+	if err.Kind == httpclient.Refused && err.Status < http.StatusInternalServerError {
+		slog.LogAttrs(ctx, slog.LevelWarn, "provider refused", append(attrs, slog.String("provider", err.Provider))...)
+		return
+	}
+	logs.ProviderFailed(ctx, "provider failed", err.Provider, attrs...)
+}
+
 func upstreamProblem(ctx context.Context, err *httpclient.Error) *problem.Problem {
 	if err.Kind == httpclient.Certificate {
 		return certificateProblem(ctx, err)
 	}
-	slog.WarnContext(ctx, "provider failed", "provider", err.Provider, "kind", err.Kind,
-		"upstreamStatus", err.Status, "mayHaveHappened", err.MayHaveHappened, "cause", err.Cause)
+	noteFailure(ctx, err)
 	p := problem.New(http.StatusBadGateway, problem.UpstreamError, "")
 	switch err.Kind {
 	case httpclient.Credentials:

@@ -18,7 +18,7 @@ func Configured(c config.Config, source secrets.Source) *Authenticator {
 		return New(keys, NoBearer{})
 	}
 	issuer := Issuer{URL: c.OIDCIssuer, Audience: c.OIDCAudience, JWKSURL: c.OIDCJWKSURL}
-	client := httpclient.New(httpclient.Options{Provider: "oidc", Budget: keysTimeout, Now: clock.Now})
+	client := httpclient.New(httpclient.Options{Provider: "oidc", Budget: keysTimeout, Untraced: true, Now: clock.Now})
 	return New(keys, NewBearer(issuer, getter(client), clock.Now))
 }
 

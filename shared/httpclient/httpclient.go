@@ -26,6 +26,7 @@ import (
 	"gavel/shared/backoff"
 	"gavel/shared/logs"
 	"gavel/shared/redact"
+	"gavel/shared/trace"
 )
 
 // MaxExcerpt is how many bytes of an answer are passed on.
@@ -51,6 +52,7 @@ type Client struct {
 	maxAnswer int
 	http      *http.Client
 	now       func() time.Time
+	untraced  bool
 	lastUse   atomic.Int64 // Unix nanoseconds
 }
 
@@ -63,6 +65,8 @@ type Options struct {
 	MaxAnswer int
 	// Transport is nil for a fresh one of net/http with its defaults.
 	Transport http.RoundTripper
+	// Untraced keeps the id of the trace from whom the client asks: it is for the meeting systems alone.
+	Untraced bool
 	// Now is the clock; see clock.Now for why it must not carry a monotonic reading.
 	Now func() time.Time
 }
@@ -80,6 +84,7 @@ func New(opt Options) *Client {
 		budget:    opt.Budget,
 		maxAnswer: opt.MaxAnswer,
 		now:       opt.Now,
+		untraced:  opt.Untraced,
 		http: &http.Client{
 			Transport: opt.Transport,
 			// A redirect would carry the token to wherever the answer points.
@@ -220,6 +225,9 @@ func (c *Client) once(ctx context.Context, limit time.Duration, req Request) (Re
 		out.Body = http.NoBody
 	}
 	maps.Copy(out.Header, req.Header)
+	if id := trace.Outgoing(ctx); id != "" && !c.untraced {
+		out.Header.Set(trace.Header, id)
+	}
 	if !req.Repeatable {
 		sendOnce(out)
 	}

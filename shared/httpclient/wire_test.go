@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"gavel/shared/httpclient"
+	"gavel/shared/trace"
 )
 
 func TestDo_SendsExactlyTheRequest(t *testing.T) {
@@ -110,4 +111,22 @@ func TestDo_ServesManyAtATime(t *testing.T) {
 		})
 	}
 	running.Wait()
+}
+
+// The trace goes to the meeting system, and to nobody else.
+func TestDo_HandsTheTraceOn(t *testing.T) {
+	t.Parallel()
+	const value = "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1"
+	for untraced, want := range map[bool]string{false: value, true: ""} {
+		got := make(chan string, 1)
+		server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { got <- r.Header.Get("X-Amzn-Trace-Id") }))
+		t.Cleanup(server.Close)
+		client := httpclient.New(httpclient.Options{Provider: "jaas", Budget: ample, Untraced: untraced, Now: time.Now})
+		if _, err := client.Do(trace.With(t.Context(), value+";Lineage=1:0"), post(server.URL)); err != nil {
+			t.Fatal(err)
+		}
+		if header := <-got; header != want {
+			t.Errorf("untraced %t: got %q, want %q", untraced, header, want)
+		}
+	}
 }

@@ -1,4 +1,4 @@
-// Package logs makes the structured log: JSON lines that carry the id of the request they
+// Package logs makes the structured log: JSON lines that carry the ids of the request and of the trace they
 // belong to.
 package logs
 
@@ -6,6 +6,8 @@ import (
 	"context"
 	"io"
 	"log/slog"
+
+	"gavel/shared/trace"
 )
 
 type requestIDKey struct{}
@@ -31,12 +33,15 @@ func New(w io.Writer, level string) *slog.Logger {
 	return slog.New(handler{slog.NewJSONHandler(w, &slog.HandlerOptions{Level: parsed})})
 }
 
-// handler adds the request's id to each line.
+// handler adds the ids of request and trace to each line.
 type handler struct{ slog.Handler }
 
 func (h handler) Handle(ctx context.Context, record slog.Record) error {
 	if id := RequestID(ctx); id != "" {
 		record.AddAttrs(slog.String("requestId", id))
+	}
+	if id := trace.ID(ctx); id != "" {
+		record.AddAttrs(slog.String("traceId", id))
 	}
 	return h.Handler.Handle(ctx, record)
 }

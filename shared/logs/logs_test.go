@@ -12,6 +12,7 @@ import (
 	"testing/slogtest"
 
 	"gavel/shared/logs"
+	"gavel/shared/trace"
 )
 
 // read gives the lines of a log.
@@ -85,6 +86,22 @@ func TestNew_LinesCarryTheRequestID(t *testing.T) {
 		if lines[i]["time"] == nil {
 			t.Errorf("line %d: got no time, want one", i+1)
 		}
+	}
+}
+
+func TestNew_LinesCarryTheTraceID(t *testing.T) {
+	t.Parallel()
+	var log bytes.Buffer
+	logger := logs.New(&log, "info")
+	ctx := trace.With(t.Context(), "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1")
+	logger.InfoContext(ctx, "one")
+	logger.InfoContext(trace.With(ctx, "Root=forged"), "two")
+	lines := read(t, &log)
+	if got, want := lines[0]["traceId"], "1-5759e988-bd862e3fe1be46a994272793"; got != want {
+		t.Errorf("got traceId %v, want %s", got, want)
+	}
+	if got, ok := lines[1]["traceId"]; ok {
+		t.Errorf("got traceId %v, want none", got)
 	}
 }
 

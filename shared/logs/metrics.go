@@ -1,14 +1,20 @@
 package logs
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
+	"os"
 
 	"gavel/shared/clock"
 )
 
-// Namespace is that of all metrics.
-const Namespace = "Gavel"
+// The namespace of all metrics is the one that the environment names, so that each deployment has its own. It is not
+// handed from function to function, as log lines are begun where no settings are known.
+const (
+	namespaceVariable = "GAVEL_METRICS_NAMESPACE"
+	defaultNamespace  = "Gavel"
+)
 
 // Metric is a number that CloudWatch is to keep, besides the log.
 type Metric struct {
@@ -40,13 +46,24 @@ type (
 
 // AddMetrics notes metrics for the line of the request the context belongs to. Their dimension is the line's operation,
 // which whoever writes the line adds.
-func AddMetrics(ctx context.Context, metrics ...Metric) {
+func AddMetrics(ctx context.Context, metrics ...Metric) { Add(ctx, measured("operation", metrics)...) }
+
+// ProviderFailed writes a line that says how a meeting system failed, and counts it: the metric providerFailures, of the
+// dimension provider.
+func ProviderFailed(ctx context.Context, message, provider string, attrs ...slog.Attr) {
+	all := append([]slog.Attr{slog.String("provider", provider)}, attrs...)
+	all = append(all, measured("provider", []Metric{{Name: "providerFailures", Unit: Count, Value: 1}})...)
+	slog.LogAttrs(ctx, slog.LevelWarn, message, all...) //nolint:sloglint // its callers have literals
+}
+
+// measured gives what a line has to hold for CloudWatch to take metrics from it. The dimension is another of its fields.
+func measured(dimension string, metrics []Metric) []slog.Attr {
 	attrs := make([]slog.Attr, 0, 1+len(metrics))
-	d := directive{Namespace: Namespace, Dimensions: [][]string{{"operation"}}}
+	d := directive{Namespace: cmp.Or(os.Getenv(namespaceVariable), defaultNamespace), Dimensions: [][]string{{dimension}}}
 	for _, m := range metrics {
 		d.Metrics = append(d.Metrics, definition{m.Name, m.Unit})
 		attrs = append(attrs, slog.Int(m.Name, m.Value))
 	}
 	about := embedded{clock.Now().UnixMilli(), []directive{d}}
-	Add(ctx, append(attrs, slog.Any("_aws", about))...) //nolint:sloglint // the format's name for it
+	return append(attrs, slog.Any("_aws", about)) //nolint:sloglint // the format's name for it
 }

@@ -38,3 +38,23 @@ func TestAddMetrics_InTheEmbeddedFormat(t *testing.T) {
 		t.Errorf("got %s, want %s", got, want)
 	}
 }
+
+func TestProviderFailed_IsAWarningAndCounts(t *testing.T) {
+	t.Setenv("GAVEL_METRICS_NAMESPACE", "Gavel/staging")
+	log := defaultLog(t)
+	logs.ProviderFailed(logs.WithRequestID(t.Context(), "r1"), "provider failed", "jaas", slog.String("kind", "timeout"))
+	lines := read(t, log)
+	if len(lines) != 1 {
+		t.Fatalf("got %d lines, want 1", len(lines))
+	}
+	got := lines[0]
+	if got["level"] != "WARN" || got["msg"] != "provider failed" || got["provider"] != "jaas" || got["kind"] != "timeout" ||
+		got["requestId"] != "r1" || got["providerFailures"] != 1.0 {
+		t.Errorf("got %v, want the facts, and the dimension and the value at its top", got)
+	}
+	meta, _ := got["_aws"].(map[string]any)
+	want := "[map[Dimensions:[[provider]] Metrics:[map[Name:providerFailures Unit:Count]] Namespace:Gavel/staging]]"
+	if got := fmt.Sprint(meta["CloudWatchMetrics"]); got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"log/slog"
 	"time"
+
+	"gavel/shared/logs"
 )
 
 // Provider is a meeting system that rooms can be bound to. Its errors are passed on as they are.
@@ -113,7 +115,7 @@ func (s *Service) expel(ctx context.Context, provider, conference, guestID strin
 
 func noted(ctx context.Context, effect Effect, err error) Effect {
 	if err != nil {
-		slog.WarnContext(ctx, "provider did not follow, the sweep will repeat it", "provider", effect.Provider, "error", err)
+		logs.ProviderFailed(ctx, "provider did not follow, the sweep will repeat it", effect.Provider, slog.Any("error", err))
 	}
 	effect.Err = err
 	return effect

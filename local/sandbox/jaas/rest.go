@@ -42,7 +42,8 @@ func (s *Server) serveREST(w http.ResponseWriter, r *http.Request, segments []st
 		Time: arrived, Provider: Provider,
 		Method: r.Method, Path: jitsimeet.EscapedPath(r.URL), Query: r.URL.RawQuery,
 		ContentType: r.Header.Get("Content-Type"), Authorization: jitsimeet.AuthScheme(r.Header),
-		Claims: claims, Body: sandbox.Body(body),
+		TraceID: sandbox.TraceID(r.Header),
+		Claims:  claims, Body: sandbox.Body(body),
 		Answer: sandbox.Answer{Status: a.Status, Body: a.Body},
 	}
 	if tokenErr != nil {

@@ -48,7 +48,8 @@ func (s *Server) serveProsody(w http.ResponseWriter, r *http.Request, path strin
 		Time: c.now, Provider: Provider,
 		Method: r.Method, Path: jitsimeet.EscapedPath(r.URL), Query: withoutTokens(r.URL.RawQuery),
 		ContentType: r.Header.Get("Content-Type"), Authorization: jitsimeet.AuthScheme(r.Header),
-		Claims: c.claims, Body: sandbox.Body(c.body),
+		TraceID: sandbox.TraceID(r.Header),
+		Claims:  c.claims, Body: sandbox.Body(c.body),
 		Answer: sandbox.Answer{Status: p.status, Body: sandbox.Body([]byte(p.body))},
 	}
 	if c.tokenErr != nil {

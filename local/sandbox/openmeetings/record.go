@@ -35,6 +35,7 @@ func (s *Server) record(c *call, a answer) {
 		Time: c.now, Provider: Provider, Method: c.r.Method,
 		Path: s.hideUUIDs(escapedPath(c.r.URL)), Query: s.recordedQuery(c.r.URL.RawQuery),
 		ContentType: c.r.Header.Get("Content-Type"), Authorization: authScheme(c.r.Header.Get("Authorization")),
+		TraceID:    sandbox.TraceID(c.r.Header),
 		TokenError: c.denied, Body: s.recordedBody(c),
 		Answer: sandbox.Answer{Status: a.status, Body: s.recordedAnswer(a)},
 	})

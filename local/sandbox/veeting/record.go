@@ -17,7 +17,8 @@ func (s *Server) record(c *call, a answer) {
 		Time: c.now, Provider: Provider, Method: c.r.Method,
 		Path: h.escaped(escapedPath(c.r.URL)), Query: h.escaped(c.r.URL.RawQuery),
 		ContentType: h.text(c.r.Header.Get("Content-Type")), Authorization: authScheme(c.r.Header.Get("Authorization")),
-		Claims: s.claims(c), TokenError: c.keyError, Body: h.value("", sandbox.Body(c.body)),
+		TraceID: sandbox.TraceID(c.r.Header),
+		Claims:  s.claims(c), TokenError: c.keyError, Body: h.value("", sandbox.Body(c.body)),
 		Answer: sandbox.Answer{Status: a.status, Body: h.value("", sandbox.Body(a.body))},
 	})
 }
