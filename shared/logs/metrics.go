@@ -3,6 +3,7 @@ package logs
 import (
 	"context"
 	"log/slog"
+	"slices"
 
 	"gavel/shared/clock"
 )
@@ -38,9 +39,26 @@ type (
 	definition struct{ Name, Unit string }
 )
 
-// AddMetrics notes metrics for the line of the request the context belongs to. Their dimension is the line's operation,
-// which whoever writes the line adds.
+// AddMetrics notes metrics for the line of the request the context belongs to, in place of those that have the same name.
+// Their dimension is the line's operation, which whoever writes the line adds. Without a line, nothing is noted.
 func AddMetrics(ctx context.Context, metrics ...Metric) {
+	line, ok := ctx.Value(lineKey{}).(*Line)
+	if !ok {
+		return
+	}
+	line.mu.Lock()
+	defer line.mu.Unlock()
+	for _, m := range metrics {
+		line.metrics = slices.DeleteFunc(line.metrics, func(noted Metric) bool { return noted.Name == m.Name })
+		line.metrics = append(line.metrics, m)
+	}
+}
+
+// inFormat gives the metrics of a line as its facts.
+func inFormat(metrics []Metric) []slog.Attr {
+	if len(metrics) == 0 {
+		return nil
+	}
 	attrs := make([]slog.Attr, 0, 1+len(metrics))
 	d := directive{Namespace: Namespace, Dimensions: [][]string{{"operation"}}}
 	for _, m := range metrics {
@@ -48,5 +66,5 @@ func AddMetrics(ctx context.Context, metrics ...Metric) {
 		attrs = append(attrs, slog.Int(m.Name, m.Value))
 	}
 	about := embedded{clock.Now().UnixMilli(), []directive{d}}
-	Add(ctx, append(attrs, slog.Any("_aws", about))...) //nolint:sloglint // the format's name for it
+	return append(attrs, slog.Any("_aws", about)) //nolint:sloglint // the format's name for it
 }
