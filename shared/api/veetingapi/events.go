@@ -25,6 +25,12 @@ func (in *createAccountInput) Tell(e *audit.Event) {
 	e.Details["target"], e.Details["account_type"] = "account", audit.ID(in.Body.AccountType)
 }
 
+// Tell adds on whose behalf what is being made.
+func (in *scheduleInput) Tell(e *audit.Event) {
+	in.UserHeaders.Tell(e)
+	e.Details["target"] = "meeting"
+}
+
 // Tell adds meeting and user.
 func (in *updateInput) Tell(e *audit.Event) {
 	in.MeetingPath.Tell(e)
