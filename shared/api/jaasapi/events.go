@@ -11,14 +11,14 @@ import (
 )
 
 // Tell adds the conference.
-func (p *RoomPath) Tell(e *audit.Event) {
+func (p RoomPath) Tell(e *audit.Event) {
 	e.Room = audit.Name(jaas.Provider, string(p.AppID), string(p.Room))
 }
 
 // Tell adds whom the token is for, what they may do and in which conference. One that is good for several is told by
 // the tenant and its pattern.
 func (in *createTokenInput) Tell(e *audit.Event) {
-	in.Body.TokenBody.Tell(e)
+	in.Body.Tell(e)
 	e.Details["tenant"] = string(in.AppID)
 	if room, err := jaas.ParseRoom(in.Body.Room); err == nil && !in.Body.Regex {
 		e.Room = audit.Name(jaas.Provider, string(in.AppID), string(room))
@@ -56,7 +56,7 @@ func (in *banJWTInput) Tell(e *audit.Event) {
 }
 
 // Tell adds that it is about a phone, whose number is in no event.
-func (in *CallInput) Tell(e *audit.Event) {
+func (in CallInput) Tell(e *audit.Event) {
 	in.RoomPath.Tell(e)
 	e.Details["target"] = jitsimeetapi.TargetPhone
 }

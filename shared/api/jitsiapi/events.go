@@ -16,18 +16,18 @@ func nameOf(t string, r jitsimeet.Room) string {
 }
 
 // Tell adds the conference.
-func (p *PlacePath) Tell(e *audit.Event) { e.Room = nameOf(string(p.Tenant), jitsimeet.Room(p.Room)) }
+func (p PlacePath) Tell(e *audit.Event) { e.Room = nameOf(string(p.Tenant), jitsimeet.Room(p.Room)) }
 
 // Tell adds whom the token is for, what they may do and in which conference. One that is good for several is told by its
 // tenant and pattern.
 func (in *createTokenInput) Tell(e *audit.Event) {
-	in.Body.TokenBody.Tell(e)
+	in.Body.Tell(e)
 	r, err := in.Body.request()
 	if r.Tenant != "" {
 		e.Details["tenant"] = string(r.Tenant)
 	}
 	if err == nil && !in.Body.Regex {
-		e.Room = nameOf(string(r.Tenant), r.Participant.Room)
+		e.Room = nameOf(string(r.Tenant), r.Room)
 	}
 }
 

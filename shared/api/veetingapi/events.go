@@ -12,7 +12,7 @@ func (p *MeetingPath) Tell(e *audit.Event) {
 }
 
 // Tell adds on whose behalf.
-func (h *UserHeaders) Tell(e *audit.Event) {
+func (h UserHeaders) Tell(e *audit.Event) {
 	for _, user := range []string{h.UserID, string(h.UserEmail)} {
 		if user != "" {
 			e.Details["on_behalf_of"] = audit.ID(user)
