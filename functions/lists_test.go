@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"go.yaml.in/yaml/v3"
+
+	"gavel/docs"
 )
 
 // An operation has one name in four places: its folder, its event, its resource in the template
@@ -108,47 +110,97 @@ func TestEachFunctionLogsToItsGroup(t *testing.T) {
 // A function keeps answers under an Idempotency-Key, and may, exactly if its operation takes one.
 func TestWhoTakesAKeyKeepsAnswers(t *testing.T) {
 	t.Parallel()
-	var document struct {
-		Paths map[string]map[string]struct {
-			OperationID string `json:"operationId"`
-			Parameters  []struct {
-				Ref string `json:"$ref"`
-			} `json:"parameters"`
-		} `json:"paths"`
-	}
-	text, err := os.ReadFile(filepath.Join("..", "docs", "openapi.json"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := json.Unmarshal(text, &document); err != nil {
-		t.Fatal(err)
-	}
 	keyed := map[string]bool{}
-	for _, methods := range document.Paths {
-		for _, op := range methods {
-			for _, p := range op.Parameters {
-				if p.Ref == "#/components/parameters/IdempotencyKey" {
-					keyed[op.OperationID] = true
-				}
-			}
+	for id, op := range inDocument(t) {
+		keyed[id] = op.takesKey()
+	}
+	functions := templateFunctions(t)
+	for _, folder := range names(t, filepath.Join("*", "*", "main.go"), filepath.Dir) {
+		keeps(t, functions, folder, "KeepAnswers", keyed[folder])
+	}
+	maps.DeleteFunc(keyed, func(_ string, is bool) bool { return !is })
+	if len(keyed) < 30 {
+		t.Errorf("got %d operations, want all POST operations of callers with credentials", len(keyed))
+	}
+}
+
+// A function keeps events, and may, exactly if its operation is a command to a meeting system: it changes something, and
+// needs a scope. Those of rooms keep theirs with the rooms; only joining changes nothing else, and so has no policy for more.
+func TestWhoseOperationIsACommandKeepsEvents(t *testing.T) {
+	t.Parallel()
+	commands := map[string]bool{}
+	for id, op := range inDocument(t) {
+		if op.method != "get" && len(op.Security) > 0 && !strings.HasPrefix(id, "rooms-") {
+			commands[id] = true
 		}
 	}
 	functions := templateFunctions(t)
 	for _, folder := range names(t, filepath.Join("*", "*", "main.go"), filepath.Dir) {
-		main, err := os.ReadFile(filepath.Join(strings.Replace(folder, "-", "/", 1), "main.go"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if got := strings.Contains(string(main), "f.KeepAnswers("); got != keyed[folder] {
-			t.Errorf("%s: got %t, want %t: whether main keeps answers", folder, got, keyed[folder])
-		}
-		if got := slices.Contains(functions[camelCase(folder)].Properties.Policies, "KeepAnswers"); got != keyed[folder] {
-			t.Errorf("%s: got %t, want %t: whether it has the policy KeepAnswers", folder, got, keyed[folder])
+		if folder != "rooms-join" {
+			keeps(t, functions, folder, "KeepEvents", commands[folder])
 		}
 	}
-	if len(keyed) < 30 {
-		t.Errorf("got %d operations, want all POST operations of callers with credentials", len(keyed))
+	if got := functions["RoomsJoin"].Properties.Policies; !slices.Contains(got, "KeepEvents") || slices.Contains(got, "WriteState") {
+		t.Errorf("got %v for RoomsJoin, want KeepEvents, and no more to write", got)
 	}
+	if len(commands) < 40 {
+		t.Errorf("got %d operations, want all commands", len(commands))
+	}
+}
+
+// keeps says whether a function calls what makes it keep something, and has the policy of the same name.
+func keeps(t *testing.T, functions map[string]templateResource, folder, what string, want bool) {
+	t.Helper()
+	main, err := os.ReadFile(filepath.Join(strings.Replace(folder, "-", "/", 1), "main.go"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := strings.Contains(string(main), "f."+what+"("); got != want {
+		t.Errorf("%s: got %t, want %t: whether main calls %s", folder, got, want, what)
+	}
+	if got := slices.Contains(functions[camelCase(folder)].Properties.Policies, what); got != want {
+		t.Errorf("%s: got %t, want %t: whether it has the policy %s", folder, got, want, what)
+	}
+}
+
+// describedOperation is what the OpenAPI document says of one.
+type describedOperation struct {
+	OperationID string                `json:"operationId"`
+	Security    []map[string][]string `json:"security"`
+	Parameters  []struct {
+		Ref string `json:"$ref"`
+	} `json:"parameters"`
+
+	method string
+}
+
+// takesKey says whether callers can send an Idempotency-Key.
+func (op describedOperation) takesKey() bool {
+	for _, p := range op.Parameters {
+		if p.Ref == "#/components/parameters/IdempotencyKey" {
+			return true
+		}
+	}
+	return false
+}
+
+// inDocument gives the operations of the OpenAPI document by their ids.
+func inDocument(t *testing.T) map[string]describedOperation {
+	t.Helper()
+	var document struct {
+		Paths map[string]map[string]describedOperation `json:"paths"`
+	}
+	if err := json.Unmarshal(docs.OpenAPI, &document); err != nil {
+		t.Fatal(err)
+	}
+	all := map[string]describedOperation{}
+	for _, methods := range document.Paths {
+		for method, op := range methods {
+			op.method = method
+			all[op.OperationID] = op
+		}
+	}
+	return all
 }
 
 type templateResource struct {

@@ -100,7 +100,7 @@ func ourMetrics(t *testing.T) []string {
 	t.Helper()
 	named := regexp.MustCompile(`\{Name: "(\w+)", Unit: (?:logs\.)?(?:Count|Seconds), Value: `)
 	var found []string
-	for _, file := range []string{"../shared/jobs/jobs.go", "../shared/logs/metrics.go"} {
+	for _, file := range []string{"../shared/jobs/jobs.go", "../shared/logs/metrics.go", "../shared/audit/recorder.go"} {
 		text, err := os.ReadFile(filepath.FromSlash(file))
 		if err != nil {
 			t.Fatal(err)
@@ -115,14 +115,21 @@ func ourMetrics(t *testing.T) []string {
 	return found
 }
 
+// overAll is a query of a metric over all values of its dimension.
+var overAll = regexp.MustCompile(`^SELECT SUM\((\w+)\) FROM SCHEMA\("([^"]+)", operation\)$`)
+
 func alarmMetrics(alarm map[string]any) []metric {
 	sources := []any{alarm}
+	var found []metric
 	for _, m := range list(alarm["Metrics"]) {
+		expression, _ := at(m, "Expression").(string)
+		if named := overAll.FindStringSubmatch(expression); named != nil {
+			found = append(found, metric{namespace: named[2], name: named[1]})
+		}
 		if of := at(m, "MetricStat", "Metric"); of != nil {
 			sources = append(sources, of)
 		}
 	}
-	var found []metric
 	for _, source := range sources {
 		name, _ := at(source, "MetricName").(string)
 		if name == "" {

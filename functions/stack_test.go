@@ -254,11 +254,13 @@ var grants = map[string][]string{
 	"veeting.Configured(":      {"ReadVeetingSecret"},
 	"bindings.Configured(":     {"ReadMeetingSecrets", "ReadJitsiSecret", "ReadOpenMeetingsSecret", "ReadVeetingSecret"},
 	"f.KeepAnswers(":           {"KeepAnswers"},
+	"f.KeepEvents(":            {"KeepEvents"},
 	"schedule.Configured(":     {"ScheduleEnds"},
 	"objects.Configured(":      {"UploadFiles", "ReadFiles", "DeleteFiles"},
 	"events.Configured(":       {"PublishEvents"},
 	"dynamo.Configured(":       {"ReadState", "QueryState", "WriteState", "QueryEvents", "QueryAudit", "ReadBans", "QueryBans", "KeepBans"},
 	"bans.Configured(":         {"ReadBans"},
+	"audit.Configured(":        {"KeepEvents", "WriteState", "QueryAudit"},
 	".Authorize()":             {"ReadApiKeys"},
 }
 

@@ -3,6 +3,7 @@ package functions_test
 import (
 	"encoding/json"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -49,6 +50,14 @@ func inPath(parameter, value string) edit {
 // inHeader puts a value into a header of an event.
 func inHeader(name, value string) edit {
 	return func(e map[string]any) { e["headers"].(map[string]any)[name] = value }
+}
+
+// inQuery makes a value the query of an event.
+func inQuery(name, value string) edit {
+	return func(e map[string]any) {
+		e["rawQueryString"] = url.Values{name: {value}}.Encode()
+		e["queryStringParameters"] = map[string]any{name: value}
+	}
 }
 
 // inBody puts a text in the place of another in the body of an event.

@@ -47,7 +47,8 @@ func (s *Server) routes() http.Handler {
 		Audit: audit.NewLog(s.table, audit.Configured(s.settings), clock.Now),
 	})
 	answers := idempotency.New(func() table.Store { return s.table }, clock.Now)
-	guarded := s.crossOrigin(apiFromPages, s.guard(api.Remember(answers, api.Handler(operations))))
+	events := audit.NewRecorder(func() table.Store { return announced{s.table, clock.Now} }, audit.Configured(s.settings), clock.Now)
+	guarded := s.crossOrigin(apiFromPages, s.guard(api.Remember(answers, api.Tell(events, api.Handler(operations)))))
 	local := s.localRoutes()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == localPrefix || strings.HasPrefix(r.URL.Path, localPrefix+"/") {

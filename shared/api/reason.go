@@ -22,8 +22,8 @@ const longestReason = 256 // characters
 func reasonParameter() *huma.Param {
 	return &huma.Param{
 		Name: HeaderReason, In: "header",
-		Description: "Why, for the event that a change of a room writes: one line, kept and published as it is. Write nothing personal. " +
-			"A call that changes no room writes no event.",
+		Description: "Why, for the event that a change of a room or a command to a meeting system writes: one line, kept and published as it is. " +
+			"Write nothing personal. A call that only reads writes no event.",
 		Schema: &huma.Schema{Type: huma.TypeString, MinLength: new(1), MaxLength: new(longestReason)},
 	}
 }

@@ -6,6 +6,7 @@
 package audit
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -29,9 +30,9 @@ type Event struct {
 	Operation string `json:"operation,omitempty"`
 	RequestID string `json:"request_id,omitempty"`
 	Provider  string `json:"provider,omitempty"` // the meeting system it was about
-	// Room is the id of a room, or a conference's name where the meeting system knows no room of ours.
+	// Room is the id of a room, or a Name of what the meeting system calls one.
 	Room string `json:"room,omitempty"`
-	// Target is to whom it was done; Targets are they, where it was done to several at once.
+	// Target is to whom, or what, it was done; Targets are they, where it was done to several at once.
 	Target  string   `json:"target,omitempty"`
 	Targets []string `json:"targets,omitempty"`
 	Reason  string   `json:"reason,omitempty"` // as the caller gave it
@@ -47,6 +48,9 @@ const (
 	GaveUp  = "gave_up" // nor did it for a day
 	Unknown = "unknown" // nobody came back to tell
 )
+
+// Command is the type of what tells of a command to a meeting system.
+const Command = "provider.command"
 
 // Actor is who did something.
 type Actor struct {
@@ -110,12 +114,43 @@ type Facts interface {
 }
 
 // ID gives an id as events have it: as it is, unless it is an e-mail address or a phone number, which some issuers and
-// meeting systems use for ids. Of those it gives a digest, always the same.
+// meeting systems use for ids. Of those it gives the Digest.
 func ID(text string) string {
 	if strings.Contains(text, "@") || isPhone(text) {
-		return digestPrefix + table.Digest(text)
+		return Digest(text)
 	}
 	return text
+}
+
+// Digest stands in events for what may not be in them and is to be known again: always the same for the same text.
+func Digest(text string) string { return digestPrefix + table.Digest(text) }
+
+// Name puts the name of a conference together, of the meeting system's and what that tells its conferences apart by:
+// jaas/<appId>/<room>. An id of a room of ours has no slash. A slash within a part is written ~1 and a tilde ~0, as in
+// RFC 6901, so that no two lists of parts have one name; parts that are addresses or numbers are digests, see ID.
+func Name(parts ...string) string {
+	names := make([]string, len(parts))
+	for i, part := range parts {
+		names[i] = escape.Replace(ID(part))
+	}
+	return strings.Join(names, "/")
+}
+
+var (
+	escape   = strings.NewReplacer("~", "~0", "/", "~1")
+	unescape = strings.NewReplacer("~1", "/", "~0", "~")
+)
+
+// sealedRoom gives a room as events have it, of what somebody asks for.
+func sealedRoom(room string) string {
+	if !strings.Contains(room, "/") {
+		return ID(room)
+	}
+	parts := strings.Split(room, "/")
+	for i, part := range parts {
+		parts[i] = unescape.Replace(part)
+	}
+	return Name(parts...)
 }
 
 const (
@@ -188,7 +223,7 @@ func (t Trail) Changes(ctx context.Context, at time.Time, e Event) ([]table.Chan
 	}
 	call, _ := ctx.Value(callKey{}).(Call)
 	e.ID, e.At = id.String(), at.UTC().Truncate(time.Millisecond)
-	e.Operation, e.Reason, e.RequestID = call.Operation, call.Reason, logs.RequestID(ctx)
+	e.Operation, e.Reason, e.RequestID = call.Operation, cmp.Or(e.Reason, call.Reason), logs.RequestID(ctx)
 	return t.keep(e.sealed())
 }
 

@@ -1,6 +1,7 @@
 package audit_test
 
 import (
+	"context"
 	"encoding/json"
 	"maps"
 	"slices"
@@ -95,6 +96,62 @@ func TestID(t *testing.T) {
 	if audit.ID("a@example.org") == audit.ID("b@example.org") {
 		t.Error("got one digest for two, want two")
 	}
+}
+
+func TestName(t *testing.T) {
+	t.Parallel()
+	number := audit.Digest("+40 747/777 777")
+	for want, parts := range map[string][]string{
+		"jaas/app/standup":              {"jaas", "app", "standup"},
+		"jitsi/standup":                 {"jitsi", "standup"},
+		"openmeetings/a~1b/c":           {"openmeetings", "a/b", "c"},
+		"openmeetings/a/b~1c":           {"openmeetings", "a", "b/c"},
+		"openmeetings/a~01b/c":          {"openmeetings", "a~1b", "c"},
+		"openmeetings/cms/" + number:    {"openmeetings", "cms", "+40 747/777 777"},
+		"jaas/" + audit.Digest("a/b@c"): {"jaas", "a/b@c"},
+	} {
+		if got := audit.Name(parts...); got != want || audit.ID(got) != got {
+			t.Errorf("%q: got %q, want %q", parts, got, want)
+		}
+	}
+}
+
+// A conference is found by its name, also by one with an address in it, which the event does not have.
+func TestLog_RoomByItsName(t *testing.T) {
+	t.Parallel()
+	onBothEngines(t, func(store *counted) {
+		t := store.t
+		store.keep(t, noon, audit.Event{Type: "t.first", Actor: crm, Room: audit.Name("openmeetings", "cms", "a/b")})
+		store.keep(t, noon, audit.Event{Type: "t.second", Actor: crm, Room: audit.Name("openmeetings", "cms", "ada@example.org")})
+		log := audit.NewLog(store, audit.Trail{}, clockAt(noon))
+		for room, want := range map[string][]string{
+			"openmeetings/cms/a~1b": {"t.first"}, "openmeetings/cms/a/b": nil, "openmeetings/cms/ada@example.org": {"t.second"},
+			audit.Name("openmeetings", "cms", "ada@example.org"): {"t.second"}, "cms": nil, "openmeetings/cms": nil,
+		} {
+			if got, _ := read(t, func(c string) (audit.Page, error) { return log.Room(t.Context(), room, 10, c) }); !slices.Equal(got, want) {
+				t.Errorf("%s: got %v, want %v", room, got, want)
+			}
+		}
+	})
+}
+
+func TestRecorder_WritesForACallerWhoHasGone(t *testing.T) {
+	t.Parallel()
+	onBothEngines(t, func(store *counted) {
+		t := store.t
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		asked := 0
+		recorder := audit.NewRecorder(func() table.Store { asked++; return store }, audit.Trail{}, clockAt(noon))
+		if asked > 0 {
+			t.Error("got the store asked for, want it left alone until there is an event")
+		}
+		recorder.Record(ctx, audit.Event{Type: "t.t", Actor: crm, Room: "jaas/app/r"})
+		log := audit.NewLog(store, audit.Trail{}, clockAt(noon))
+		if got, _ := read(t, func(c string) (audit.Page, error) { return log.Room(t.Context(), "jaas/app/r", 10, c) }); !slices.Equal(got, []string{"t.t"}) {
+			t.Errorf("got %v, want the event", got)
+		}
+	})
 }
 
 func TestParseActor(t *testing.T) {

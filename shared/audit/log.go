@@ -42,9 +42,9 @@ const (
 // ErrCursor says that a cursor is none that this list gave.
 var ErrCursor = errors.New("expected a cursor that this list gave")
 
-// Room gives what was done to a room; limit is 1 to MaxPage. Its error is ErrCursor or about the state.
+// Room gives what was done to a room, by its id or its Name; limit is 1 to MaxPage. Its error is ErrCursor or about the state.
 func (l *Log) Room(ctx context.Context, room string, limit int, cursor string) (Page, error) {
-	partition := roomPartition(ID(room))
+	partition := roomPartition(sealedRoom(room))
 	_, after, err := parseCursor(partition, cursor, false)
 	if err != nil {
 		return Page{}, err

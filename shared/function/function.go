@@ -12,6 +12,7 @@ import (
 
 	"gavel/shared/api"
 	"gavel/shared/apigw"
+	"gavel/shared/audit"
 	"gavel/shared/auth"
 	"gavel/shared/clock"
 	"gavel/shared/config"
@@ -27,8 +28,9 @@ type Function struct {
 	Config  config.Config
 	Secrets secrets.Source
 
-	fault  error
-	keeper *idempotency.Keeper
+	fault    error
+	keeper   *idempotency.Keeper
+	recorder *audit.Recorder
 }
 
 // New reads the settings and makes ready to fetch secrets; none is fetched yet. needs names the
@@ -55,11 +57,19 @@ func (f *Function) KeepAnswers(open func() table.Store) {
 	}
 }
 
+// KeepEvents has the events of commands written to a store, which is opened when there is the first. Without a table
+// commands are carried out all the same, and the log says of each that it has no event.
+func (f *Function) KeepEvents(open func() table.Store) {
+	if f.Config.Table != "" {
+		f.recorder = audit.NewRecorder(open, audit.Configured(f.Config), clock.Now)
+	}
+}
+
 // Serve runs the operation that register adds, until Lambda ends the process.
 func (f *Function) Serve(register func(huma.API)) {
 	mux := http.NewServeMux()
 	register(api.New(mux))
-	handler := api.Handler(mux)
+	handler := api.Tell(f.recorder, api.Handler(mux))
 	if f.keeper != nil {
 		handler = api.Remember(f.keeper, handler)
 	}

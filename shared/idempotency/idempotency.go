@@ -9,7 +9,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"sync"
 	"time"
 
 	"gavel/shared/table"
@@ -62,9 +61,9 @@ type Keeper struct {
 	now   func() time.Time
 }
 
-// New makes a Keeper. The store is opened when the first key comes.
-func New(open func() table.Store, now func() time.Time) *Keeper {
-	return &Keeper{store: sync.OnceValue(open), now: now}
+// New makes a Keeper. The store is asked for when the first key comes.
+func New(store func() table.Store, now func() time.Time) *Keeper {
+	return &Keeper{store: store, now: now}
 }
 
 // Claim is the right to carry out a request.

@@ -10,8 +10,9 @@ import (
 // Line is the one line that is written of a request when it has been answered. Whoever works on
 // the request adds what it knows.
 type Line struct {
-	mu    sync.Mutex
-	attrs []slog.Attr
+	mu      sync.Mutex
+	attrs   []slog.Attr
+	metrics []Metric
 }
 
 type lineKey struct{}
@@ -40,7 +41,7 @@ func Add(ctx context.Context, attrs ...slog.Attr) {
 // Write writes the line, with more facts behind those that were noted.
 func (l *Line) Write(ctx context.Context, attrs ...slog.Attr) {
 	l.mu.Lock()
-	all := slices.Concat(l.attrs, attrs)
+	all := slices.Concat(l.attrs, attrs, inFormat("operation", l.metrics))
 	l.mu.Unlock()
 	slog.LogAttrs(ctx, slog.LevelInfo, "request", all...)
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"log/slog"
 	"os"
+	"slices"
 
 	"gavel/shared/clock"
 )
@@ -44,20 +45,34 @@ type (
 	definition struct{ Name, Unit string }
 )
 
-// AddMetrics notes metrics for the line of the request the context belongs to. Their dimension is the line's operation,
-// which whoever writes the line adds.
-func AddMetrics(ctx context.Context, metrics ...Metric) { Add(ctx, measured("operation", metrics)...) }
+// AddMetrics notes metrics for the line of the request the context belongs to, in place of those that have the same name.
+// Their dimension is the line's operation, which whoever writes the line adds. Without a line, nothing is noted.
+func AddMetrics(ctx context.Context, metrics ...Metric) {
+	line, ok := ctx.Value(lineKey{}).(*Line)
+	if !ok {
+		return
+	}
+	line.mu.Lock()
+	defer line.mu.Unlock()
+	for _, m := range metrics {
+		line.metrics = slices.DeleteFunc(line.metrics, func(noted Metric) bool { return noted.Name == m.Name })
+		line.metrics = append(line.metrics, m)
+	}
+}
 
 // ProviderFailed writes a line that says how a meeting system failed, and counts it: the metric providerFailures, of the
 // dimension provider.
 func ProviderFailed(ctx context.Context, message, provider string, attrs ...slog.Attr) {
 	all := append([]slog.Attr{slog.String("provider", provider)}, attrs...)
-	all = append(all, measured("provider", []Metric{{Name: "providerFailures", Unit: Count, Value: 1}})...)
+	all = append(all, inFormat("provider", []Metric{{Name: "providerFailures", Unit: Count, Value: 1}})...)
 	slog.LogAttrs(ctx, slog.LevelWarn, message, all...) //nolint:sloglint // its callers have literals
 }
 
-// measured gives what a line has to hold for CloudWatch to take metrics from it. The dimension is another of its fields.
-func measured(dimension string, metrics []Metric) []slog.Attr {
+// inFormat gives what a line has to hold for CloudWatch to take metrics from it. The dimension is another of its fields.
+func inFormat(dimension string, metrics []Metric) []slog.Attr {
+	if len(metrics) == 0 {
+		return nil
+	}
 	attrs := make([]slog.Attr, 0, 1+len(metrics))
 	d := directive{Namespace: cmp.Or(os.Getenv(namespaceVariable), defaultNamespace), Dimensions: [][]string{{dimension}}}
 	for _, m := range metrics {

@@ -2,6 +2,7 @@ package rooms
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"slices"
 	"time"
@@ -39,6 +40,7 @@ func (s *Service) Create(ctx context.Context, caller string, b Booking) (Room, e
 		Participants: 1 + len(invited), Admins: 1, CreatedBy: caller, CreatedAt: now.UTC().Truncate(time.Millisecond),
 	}
 	if record.Conference, err = s.bind(ctx, id, record); err != nil {
+		s.tellUnbooked(ctx, caller, id, record, err)
 		return Room{}, err
 	}
 	owner := memberRecord{User: caller, Admin: true, AddedAt: now.UTC()}
@@ -47,6 +49,15 @@ func (s *Service) Create(ctx context.Context, caller string, b Booking) (Room, e
 	}
 	s.setAlarm(ctx, id, record)
 	return s.room(id, record, owner), nil
+}
+
+// tellUnbooked records that a provider failed to make a conference, so that there is no room. It may have made it all the same.
+func (s *Service) tellUnbooked(ctx context.Context, caller, id string, r roomRecord, err error) {
+	if known, ok := errors.AsType[audit.Facts](err); ok {
+		unbooked := in(r.event(eventBooked, audit.Person(caller), id), known.Facts())
+		unbooked.Outcome = audit.Failed
+		s.record(ctx, unbooked)
+	}
 }
 
 // book writes the room itself last: until it is there, nothing else of it can be seen.

@@ -43,6 +43,9 @@ func TestChanges_RestOnWhatWasRead(t *testing.T) {
 				if op.name == "download" || op.name == "send a file" || i%w.size(1, 3) > 0 {
 					continue // the first two need a file, and rest on the same as others
 				}
+				if op.name == "join" {
+					continue // it changes nothing: what it writes is that the link was made
+				}
 				room := w.open(t, bob, "eve")
 				w.grant(t, room.ID, bob)
 				w.step(time.Second)

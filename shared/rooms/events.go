@@ -3,7 +3,6 @@ package rooms
 import (
 	"context"
 	"errors"
-	"log/slog"
 	"maps"
 	"strconv"
 	"strings"
@@ -23,12 +22,15 @@ const (
 	eventAdded       = "participant.added"
 	eventRemoved     = "participant.removed"
 	eventExpelled    = "participant.expelled"
+	eventAdmitted    = "participant.admitted"
 	eventProfile     = "participant.profile_updated"
 	eventBanLifted   = "ban.lifted"
 	eventGranted     = "admin.granted"
 	eventRevoked     = "admin.revoked"
 	eventChat        = "chat.sent"
 	eventFile        = "file.announced"
+	eventUnfiled     = "file.removed"
+	eventBooked      = "conference.booked"
 	eventClosed      = "conference.closed"
 	eventRescheduled = "conference.rescheduled"
 )
@@ -85,23 +87,21 @@ func (e Effect) event(kind string, who audit.Actor, room string) audit.Event {
 
 // record writes the event of what was just done at a provider, together with the changes that note it. They may no longer
 // fit, as when the sweep has been there meanwhile: what was done was done, and the event is written by itself. If it
-// cannot be written at all that is logged, and no reason for the call to fail.
+// cannot be written at all that is logged, and no reason for the call to fail. It is written also for a caller who has gone.
 func (s *Service) record(ctx context.Context, e audit.Event, changes ...table.Change) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), audit.RecordTime)
+	defer cancel()
 	for _, changes := range [][]table.Change{changes, nil} {
 		all, err := s.with(ctx, changes, e)
 		if err == nil {
 			err = s.store.Write(ctx, all...)
 		}
 		if !isConflict(err) {
-			lost(ctx, e, err)
+			if err != nil {
+				audit.Lost(ctx, e, err)
+			}
 			return
 		}
-	}
-}
-
-func lost(ctx context.Context, e audit.Event, err error) {
-	if err != nil {
-		slog.ErrorContext(ctx, "an event was not written", "event", e.Type, "error", err)
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"gavel/shared/audit"
+	"gavel/shared/httpclient"
 	"gavel/shared/logs"
 	"gavel/shared/rooms"
 )
@@ -72,6 +73,10 @@ func tellings() []told {
 			_, err := w.UpdateProfile(ctx, bob, room, rooms.Profile{Name: new("Robert"), Archived: new(true)})
 			return err
 		}, []string{"participant.profile_updated by bob bob done"}},
+		{"join", func(ctx context.Context, w *world, room string) error {
+			_, _, err := w.Join(ctx, bob, room)
+			return err
+		}, []string{"participant.admitted by bob bob done"}},
 		{"chat", func(ctx context.Context, w *world, room string) error {
 			_, err := w.SendChat(ctx, bob, room, "Robert says hush", "")
 			return err
@@ -140,6 +145,35 @@ func TestEvents_OfEachOperation(t *testing.T) {
 	})
 }
 
+// A provider that fails to let somebody in, or to make the conference of a new room, is told of, and of no more than that.
+func TestEvents_OfWhatAProviderFailedToMake(t *testing.T) {
+	t.Parallel()
+	onBothEngines(t, func(w *world) {
+		t := w.t
+		room := w.open(t, bob)
+		w.hall.fail(&httpclient.Error{Kind: httpclient.Timeout, Body: "hush", MayHaveHappened: true})
+		if _, _, err := w.Join(t.Context(), bob, room.ID); err == nil {
+			t.Error("got somebody let in, want the failure")
+		}
+		all := w.events(t, room.ID)
+		if e := all[len(all)-1]; e.Type != "participant.admitted" || e.Target != bob || e.Outcome != audit.Failed || e.Details["problem"] != "timeout" {
+			t.Errorf("got %+v, want the failure told", e)
+		}
+		if _, err := w.Create(t.Context(), "eve", rooms.Booking{Name: "hush", Provider: hallName}); err == nil {
+			t.Error("got a room, want the failure")
+		}
+		page, err := audit.NewLog(w.store.Store, audit.Trail{}, w.now).Actor(t.Context(), audit.Person("eve"), 10, "")
+		if err != nil || len(page.Events) != 1 {
+			t.Fatalf("got %+v, %v, want one event", page, err)
+		}
+		want := map[string]string{"problem": "timeout"}
+		if e := page.Events[0]; e.Type != "conference.booked" || e.Room == "" || e.Outcome != audit.Failed || !maps.Equal(e.Details, want) {
+			t.Errorf("got %+v, want the failure told", e)
+		}
+		w.hall.works()
+	})
+}
+
 func TestEvents_WhatChangesNothingTellsNothing(t *testing.T) {
 	t.Parallel()
 	onBothEngines(t, func(w *world) {
@@ -167,6 +201,9 @@ func TestEvents_WithTheChangeOrNotAtAll(t *testing.T) {
 		t := w.t
 		room := w.open(t, cyd)
 		for _, told := range tellings() {
+			if told.name == "join" {
+				continue // which changes nothing
+			}
 			w.step(time.Millisecond)
 			before := w.types(t, room.ID)
 			w.store.set(trap{kind: writeCall, n: 1, before: func() error { return errCut }})
@@ -180,6 +217,21 @@ func TestEvents_WithTheChangeOrNotAtAll(t *testing.T) {
 			}
 			same(t, told.name+", cut off after", w.types(t, room.ID), append(before, told.want[0]))
 		}
+	})
+}
+
+// A link that was made is handed out although its event cannot be written.
+func TestEvents_LinkWithoutItsEvent(t *testing.T) {
+	t.Parallel()
+	onBothEngines(t, func(w *world) {
+		t := w.t
+		room := w.open(t, bob)
+		before := w.types(t, room.ID)
+		w.store.set(trap{kind: writeCall, n: 1, before: func() error { return errCut }})
+		if _, link, err := w.Join(t.Context(), bob, room.ID); err != nil || link.URL == "" {
+			t.Errorf("got %+v, %v, want the link", link, err)
+		}
+		same(t, "events", w.types(t, room.ID), before)
 	})
 }
 

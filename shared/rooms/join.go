@@ -2,7 +2,11 @@ package rooms
 
 import (
 	"context"
+	"errors"
+	"maps"
 	"time"
+
+	"gavel/shared/audit"
 )
 
 // Bounds of an admission's life: that of one to a room without an end, the longest, and the shortest
@@ -36,7 +40,23 @@ func (s *Service) Join(ctx context.Context, caller, id string) (Role, Admission,
 	admission, err := p.Admit(ctx, v.record.Conference, Guest{
 		ID: guestID(caller, alias), User: caller, Name: v.member.Name, Moderator: v.member.Admin, Lifetime: v.record.lifetime(s.now()),
 	})
+	s.tellAdmission(ctx, caller, id, v, admission, err)
 	return v.member.role(), admission, err
+}
+
+// tellAdmission records that a link was handed out, or that the provider failed to make one.
+func (s *Service) tellAdmission(ctx context.Context, caller, id string, v view, a Admission, err error) {
+	let := in(to(v.record.event(eventAdmitted, audit.Person(caller), id), caller), details{"role": string(v.member.role())})
+	if err == nil {
+		let.Details["expires_at"] = stamp(a.Expires)
+		s.record(ctx, let)
+		return
+	}
+	if known, ok := errors.AsType[audit.Facts](err); ok {
+		let.Outcome = audit.Failed
+		maps.Copy(let.Details, known.Facts())
+		s.record(ctx, let)
+	}
 }
 
 // lookToJoin reads a room as the caller, who must be able to join it now.

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"gavel/shared/audit"
 	"gavel/shared/table"
 )
 
@@ -46,6 +47,12 @@ func (s *Service) removeOrphan(ctx context.Context, room string, item table.Item
 	var removal []table.Change
 	if files[0].Exists() {
 		removal = append(removal, table.Delete(files[0].Key, files[0].Version))
+	}
+	if len(removal) > 0 {
+		gone := audit.Event{Type: eventUnfiled, Actor: audit.Clock(), Room: room, Details: details{"file_id": id}}
+		if removal, err = s.with(ctx, removal, gone); err != nil {
+			return err
+		}
 	}
 	if mine, err := s.claim(ctx, item, &task, removal...); !mine {
 		return err

@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 	"testing"
 	"time"
 
+	"gavel/shared/audit"
 	"gavel/shared/objects"
 	"gavel/shared/rooms"
 )
@@ -70,6 +72,14 @@ func TestOrphans_AreRemovedAfterADay(t *testing.T) {
 		w.fetched(t, bob, room, downloaded)
 		w.step(day)
 		same(t, "after two", []rooms.Swept{w.sweep(t)}, []rooms.Swept{{}})
+		var gone []string
+		for _, e := range w.events(t, room) {
+			if e.Type == "file.removed" && e.Actor == audit.Clock() {
+				gone = append(gone, e.Details["file_id"])
+			}
+		}
+		slices.Sort(gone)
+		same(t, "what is told of", gone, slices.Sorted(slices.Values([]string{announced, sent})))
 	})
 }
 

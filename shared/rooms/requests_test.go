@@ -97,7 +97,7 @@ func readings() []priced {
 			_, err := w.ListChat(ctx, bob, room, 100, "")
 			return err
 		}},
-		{"join", []string{batchGet, getItem, batchGet}, func(ctx context.Context, w *world, room string) error {
+		{"join", []string{batchGet, getItem, batchGet, transact}, func(ctx context.Context, w *world, room string) error {
 			_, _, err := w.Join(ctx, bob, room)
 			return err
 		}},

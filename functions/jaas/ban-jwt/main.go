@@ -13,6 +13,8 @@ import (
 func main() {
 	f := function.New()
 	client := jaas.Configured(f.Config, f.Secrets)
-	f.KeepAnswers(dynamo.Lazy(f.Config))
+	store := dynamo.Lazy(f.Config)
+	f.KeepAnswers(store)
+	f.KeepEvents(store)
 	f.Serve(func(a huma.API) { jaasapi.RegisterBanJWT(a, client) })
 }

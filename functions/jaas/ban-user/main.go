@@ -17,7 +17,9 @@ import (
 func main() {
 	f := function.New()
 	client := jaas.Configured(f.Config, f.Secrets)
-	f.KeepAnswers(dynamo.Lazy(f.Config))
+	open := dynamo.Lazy(f.Config)
+	f.KeepAnswers(open)
+	f.KeepEvents(open)
 	services := jaasapi.BanServices{Client: client}
 	if f.Config.Table != "" {
 		store := dynamo.Configured(f.Config)

@@ -16,5 +16,6 @@ func main() {
 	client := jaas.Configured(f.Config, f.Secrets)
 	open := dynamo.Lazy(f.Config)
 	f.KeepAnswers(open)
+	f.KeepEvents(open)
 	f.Serve(func(a huma.API) { jaasapi.RegisterCreateToken(a, client, bans.Configured(f.Config, open)) })
 }

@@ -18,6 +18,7 @@ func main() {
 	client := jaas.Configured(f.Config, f.Secrets)
 	store := dynamo.Configured(f.Config)
 	f.KeepAnswers(func() table.Store { return store })
+	f.KeepEvents(func() table.Store { return store })
 	f.Serve(func(a huma.API) {
 		jaasapi.RegisterKickParticipant(a, client, roster.New(store, clock.Now, f.Config.EventDays))
 	})

@@ -7,11 +7,13 @@ import (
 	"gavel/shared/api/jaasapi"
 	"gavel/shared/bans"
 	"gavel/shared/function"
+	"gavel/shared/table"
 	"gavel/shared/table/dynamo"
 )
 
 func main() {
 	f := function.New("GAVEL_TABLE")
-	list := bans.New(dynamo.Configured(f.Config))
-	f.Serve(func(a huma.API) { jaasapi.RegisterLiftBan(a, list) })
+	store := dynamo.Configured(f.Config)
+	f.KeepEvents(func() table.Store { return store })
+	f.Serve(func(a huma.API) { jaasapi.RegisterLiftBan(a, bans.New(store)) })
 }

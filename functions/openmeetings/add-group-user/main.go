@@ -13,6 +13,8 @@ import (
 func main() {
 	f := function.New()
 	client := openmeetings.Configured(f.Config, f.Secrets)
-	f.KeepAnswers(dynamo.Lazy(f.Config))
+	store := dynamo.Lazy(f.Config)
+	f.KeepAnswers(store)
+	f.KeepEvents(store)
 	f.Serve(func(a huma.API) { openmeetingsapi.RegisterAddGroupUser(a, client) })
 }

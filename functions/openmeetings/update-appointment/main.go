@@ -7,10 +7,12 @@ import (
 	"gavel/shared/api/openmeetingsapi"
 	"gavel/shared/function"
 	"gavel/shared/openmeetings"
+	"gavel/shared/table/dynamo"
 )
 
 func main() {
 	f := function.New()
 	client := openmeetings.Configured(f.Config, f.Secrets)
+	f.KeepEvents(dynamo.Lazy(f.Config))
 	f.Serve(func(a huma.API) { openmeetingsapi.RegisterUpdateAppointment(a, client) })
 }

@@ -94,7 +94,7 @@ type banUserOutput struct {
 
 // RegisterBanUser adds jaas-ban-user.
 func RegisterBanUser(a huma.API, s BanServices) {
-	api.Register(a, api.Operation{
+	api.RegisterCommand(a, api.Operation{
 		ID: "jaas-ban-user", Method: http.MethodPost, Path: "/jaas/{appId}/bans/users",
 		Summary: "Ban a user",
 		Description: "Keeps a user out of all meetings of the tenant: Gavel mints no token for them any more, also none for its rooms, JaaS is told to " +
@@ -119,7 +119,7 @@ func RegisterBanUser(a huma.API, s BanServices) {
 		out.Body.ExpiresAt = ban.Expires
 		out.Body.Outcome, out.Body.Kicked, err = s.ban(ctx, in.appID(), ban)
 		return out, err
-	})
+	}, tellBan)
 }
 
 // ban keeps a ban first, so that what fails afterwards can be made up for: nobody gets in any more who was not inside.
@@ -217,7 +217,7 @@ type liftBanBody struct {
 
 // RegisterLiftBan adds jaas-lift-ban.
 func RegisterLiftBan(a huma.API, list BanKeeper) {
-	api.Register(a, api.Operation{
+	api.RegisterCommand(a, api.Operation{
 		ID: "jaas-lift-ban", Method: http.MethodDelete, Path: "/jaas/{appId}/bans", Scope: scope, Tag: tag,
 		Summary: "Lift a user's ban",
 		Description: "Gavel mints tokens for the user again and removes them from no meeting any more. JaaS has no way to lift its own ban: " +
@@ -230,7 +230,7 @@ func RegisterLiftBan(a huma.API, list BanKeeper) {
 			out.Body.Outcome = "lifted"
 		}
 		return out, err
-	})
+	}, tellLifted)
 }
 
 type banJWTInput struct {
@@ -252,12 +252,12 @@ func (in *banJWTInput) Resolve(ctx huma.Context, _ *huma.PathBuffer) []error {
 
 // RegisterBanJWT adds jaas-ban-jwt.
 func RegisterBanJWT(a huma.API, client JWTBanner) {
-	api.Register(a, api.Operation{
+	api.RegisterCommand(a, api.Operation{
 		ID: "jaas-ban-jwt", Method: http.MethodPost, Path: "/jaas/{appId}/bans/tokens",
 		Summary:     "Ban a token",
 		Description: "Keeps one participant's token from being used again.",
 		Tag:         tag, Scope: scope, Upstream: true,
 	}, func(ctx context.Context, in *banJWTInput) (*output, error) {
 		return answer(client.BanJWT(ctx, in.appID(), in.Body.JWT))
-	})
+	}, told)
 }

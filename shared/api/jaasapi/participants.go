@@ -45,7 +45,7 @@ func oneTarget() *problem.Problem {
 
 // RegisterKickParticipant adds jaas-kick-participant.
 func RegisterKickParticipant(a huma.API, client Kicker, present Presence) {
-	api.Register(a, api.Operation{
+	api.RegisterCommand(a, api.Operation{
 		ID: "jaas-kick-participant", Method: http.MethodPost, Path: "/jaas/{appId}/rooms/{room}/kick",
 		Summary: "Remove a participant",
 		Description: "Removes one participant, who sees a notice, or a user under every id that JaaS's events tell of. The " +
@@ -67,7 +67,7 @@ func RegisterKickParticipant(a huma.API, client Kicker, present Presence) {
 			return nil, err
 		}
 		return answer(client.KickParticipant(ctx, in.appID(), in.room(), id))
-	})
+	}, told)
 }
 
 // kickUser removes a user with every device, and says how many there were. After an error it can be called again, for those

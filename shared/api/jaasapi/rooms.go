@@ -34,19 +34,19 @@ type destroyRoomInput struct {
 
 // RegisterDestroyRoom adds jaas-destroy-room.
 func RegisterDestroyRoom(a huma.API, client RoomDestroyer) {
-	api.Register(a, api.Operation{
+	api.RegisterCommand(a, api.Operation{
 		ID: "jaas-destroy-room", Method: http.MethodPost, Path: "/jaas/{appId}/rooms/{room}/destroy",
 		Summary:     "End a meeting",
 		Description: "Ends the meeting for everybody. The outcome is not_found when no such meeting is going on. The name can be used again at once.",
 		Tag:         tag, Scope: scope, Upstream: true,
 	}, func(ctx context.Context, in *destroyRoomInput) (*output, error) {
 		return answer(client.DestroyRoom(ctx, in.appID(), in.room()))
-	})
+	}, told)
 }
 
 // RegisterDialOut adds jaas-dial-out.
 func RegisterDialOut(a huma.API, client DialOuter) {
-	api.Register(a, api.Operation{
+	api.RegisterCommand(a, api.Operation{
 		ID: "jaas-dial-out", Method: http.MethodPost, Path: "/jaas/{appId}/rooms/{room}/dial-out", Once: true,
 		Summary:     "Call a phone into a meeting",
 		Description: "Into an empty room the call waits until the first participant joins. The command is sent to JaaS once, and again only when it was turned away for a key that has been rotated meanwhile; a 502 or 504 says whether it may have rung.",
@@ -57,12 +57,12 @@ func RegisterDialOut(a huma.API, client DialOuter) {
 			return nil, err
 		}
 		return answer(client.DialOut(ctx, in.appID(), in.room(), number))
-	})
+	}, told)
 }
 
 // RegisterHangUp adds jaas-hang-up.
 func RegisterHangUp(a huma.API, client HangUpper) {
-	api.Register(a, api.Operation{
+	api.RegisterCommand(a, api.Operation{
 		ID: "jaas-hang-up", Method: http.MethodPost, Path: "/jaas/{appId}/rooms/{room}/hang-up",
 		Summary:     "End a call",
 		Description: "Ends a ringing call, or removes the phone from the meeting. The outcome is not_found when there is no such call.",
@@ -73,5 +73,5 @@ func RegisterHangUp(a huma.API, client HangUpper) {
 			return nil, err
 		}
 		return answer(client.HangUp(ctx, in.appID(), in.room(), number))
-	})
+	}, told)
 }

@@ -32,7 +32,7 @@ func (b *tokenBody) Resolve(_ huma.Context, at *huma.PathBuffer) []error {
 
 // RegisterCreateToken adds jaas-create-token.
 func RegisterCreateToken(a huma.API, client TokenCreator, banned bans.Finder) {
-	api.Register(a, api.Operation{
+	api.RegisterCommand(a, api.Operation{
 		ID: "jaas-create-token", Method: http.MethodPost, Path: "/jaas/{appId}/tokens",
 		Summary: "Mint a join link",
 		Description: "Mints a participant's token with a role and features, and the link to join with. Features are off unless named. " +
@@ -47,7 +47,7 @@ func RegisterCreateToken(a huma.API, client TokenCreator, banned bans.Finder) {
 			return nil, err
 		}
 		return jitsimeetapi.Answer(client.CreateToken(ctx, in.appID(), p))
-	})
+	}, jitsimeetapi.TellToken)
 }
 
 // notBanned refuses whom a ban keeps out.

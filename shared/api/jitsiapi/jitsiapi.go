@@ -10,6 +10,7 @@ import (
 
 	"gavel/shared/api"
 	"gavel/shared/api/inboxapi"
+	"gavel/shared/audit"
 	"gavel/shared/bans"
 	"gavel/shared/jitsi"
 	"gavel/shared/jitsimeet"
@@ -66,6 +67,19 @@ func register[I, O any](a huma.API, op api.Operation, handle func(context.Contex
 		out, err := handle(ctx, in)
 		return out, asProblem(err)
 	})
+}
+
+// command adds one that is a command.
+func command[I, O any, P interface {
+	*I
+	api.Teller
+}](a huma.API, op api.Operation, handle func(context.Context, *I) (*O, error), told func(*audit.Event, *O),
+) {
+	op.Tag, op.Scope, op.Upstream = tag, scope, true
+	api.RegisterCommand[I, O, P](a, op, func(ctx context.Context, in *I) (*O, error) {
+		out, err := handle(ctx, in)
+		return out, asProblem(err)
+	}, told)
 }
 
 // asProblem makes answers of the client's own errors, and passes others on.

@@ -43,14 +43,14 @@ type endMeetingInput struct {
 
 // RegisterEndRoom adds jitsi-end-room.
 func RegisterEndRoom(a huma.API, client RoomEnder) {
-	register(a, api.Operation{
+	command(a, api.Operation{
 		ID: "jitsi-end-room", Method: http.MethodPost, Path: "/jitsi/rooms/{room}/end",
 		Summary: "End a meeting",
 		Description: "Ends the meeting for everybody. The outcome is not_found when no such meeting is going on. Whoever has a valid token can open " +
 			"the room again at once, unless the server asks for reservations.",
 	}, func(ctx context.Context, in *endMeetingInput) (*output, error) {
 		return answer(client.EndRoom(ctx, in.place(), in.Body != nil && in.Body.SilentReconnect))
-	})
+	}, told)
 }
 
 type kickInput struct {
@@ -90,7 +90,7 @@ func (b *jitsiKickBody) target() (t jitsi.Target, err error) {
 
 // RegisterKickParticipant adds jitsi-kick-participant.
 func RegisterKickParticipant(a huma.API, client Kicker) {
-	register(a, api.Operation{
+	command(a, api.Operation{
 		ID: "jitsi-kick-participant", Method: http.MethodPost, Path: "/jitsi/rooms/{room}/kick",
 		Summary: "Remove a participant or a phone",
 		Description: "Removes one participant, or the call to a number. The outcome is not_found when nobody in the meeting is meant. The same token can " +
@@ -101,7 +101,7 @@ func RegisterKickParticipant(a huma.API, client Kicker) {
 			return nil, err
 		}
 		return answer(client.Kick(ctx, in.place(), target))
-	})
+	}, told)
 }
 
 type jitsiDialOutInput struct {
@@ -113,7 +113,7 @@ type jitsiDialOutInput struct {
 
 // RegisterDialOut adds jitsi-dial-out.
 func RegisterDialOut(a huma.API, client DialOuter) {
-	register(a, api.Operation{
+	command(a, api.Operation{
 		ID: "jitsi-dial-out", Method: http.MethodPost, Path: "/jitsi/rooms/{room}/dial-out", Once: true,
 		Summary: "Call a phone into a meeting",
 		Description: "Asks the server's gateway (Jigasi) to call. The outcome requested does not say that anybody answered. The command is sent once, " +
@@ -124,7 +124,7 @@ func RegisterDialOut(a huma.API, client DialOuter) {
 			return nil, err
 		}
 		return answer(client.DialOut(ctx, in.place(), number))
-	})
+	}, told)
 }
 
 type occupantBody struct {

@@ -57,7 +57,7 @@ func (b *jitsiTokenBody) request() (jitsi.TokenRequest, error) {
 
 // RegisterCreateToken adds jitsi-create-token.
 func RegisterCreateToken(a huma.API, client TokenCreator) {
-	api.Register(a, api.Operation{
+	api.RegisterCommand(a, api.Operation{
 		ID: "jitsi-create-token", Method: http.MethodPost, Path: "/jitsi/tokens",
 		Summary: "Mint a join link",
 		Description: "Mints a participant's token with a role, and the link to join with. A moderator is one for both Prosody modules that read roles " +
@@ -70,5 +70,5 @@ func RegisterCreateToken(a huma.API, client TokenCreator) {
 			return nil, err
 		}
 		return jitsimeetapi.Answer(client.CreateToken(ctx, r))
-	})
+	}, jitsimeetapi.TellToken)
 }

@@ -109,14 +109,14 @@ type createAppointmentInput struct{ Body appointmentBody }
 
 // RegisterCreateAppointment adds openmeetings-create-appointment.
 func RegisterCreateAppointment(a huma.API, client AppointmentClient) {
-	register(a, api.Operation{
+	command(a, api.Operation{
 		ID: "openmeetings-create-appointment", Method: http.MethodPost, Path: "/openmeetings/appointments", Status: http.StatusCreated, Once: true,
 		Summary:     "Make an appointment",
 		Description: "The server mails to members and owner. Not found is the room.",
 		Errors:      notFound,
 	}, func(ctx context.Context, in *createAppointmentInput) (*appointmentOutput, error) {
 		return answer(client.CreateAppointment(ctx, in.Body.booking()))
-	})
+	}, tellAppointment)
 }
 
 // AppointmentPath is the path of what happens to one appointment.
@@ -131,24 +131,24 @@ type updateAppointmentInput struct {
 
 // RegisterUpdateAppointment adds openmeetings-update-appointment.
 func RegisterUpdateAppointment(a huma.API, client AppointmentClient) {
-	register(a, api.Operation{
+	command(a, api.Operation{
 		ID: "openmeetings-update-appointment", Method: http.MethodPut, Path: "/openmeetings/appointments/{appointmentId}", Errors: notFound,
 		Summary:     "Replace an appointment",
 		Description: "What is left out becomes the default, but the room stays unless another is named. Members who are left out are told that it is cancelled; the server mails to the others and the owner. Of another owner than the server's account name ownerId, or the appointment is not found.",
 	}, func(ctx context.Context, in *updateAppointmentInput) (*appointmentOutput, error) {
 		return answer(client.UpdateAppointment(ctx, in.AppointmentID, in.Body.booking()))
-	})
+	}, tellAppointment)
 }
 
 // RegisterDeleteAppointment adds openmeetings-delete-appointment.
 func RegisterDeleteAppointment(a huma.API, client AppointmentClient) {
-	register(a, api.Operation{
+	command(a, api.Operation{
 		ID: "openmeetings-delete-appointment", Method: http.MethodDelete, Path: "/openmeetings/appointments/{appointmentId}",
 		Summary:     "Delete an appointment",
 		Description: "The server mails to members and owner. The outcome is not_found when there is no such appointment.",
 	}, func(ctx context.Context, in *AppointmentPath) (*api.Output[OutcomeBody], error) {
 		return outcome(client.DeleteAppointment(ctx, in.AppointmentID))
-	})
+	}, tellOutcome)
 }
 
 type listAppointmentsInput struct {

@@ -62,7 +62,7 @@ type entryBody struct {
 
 // RegisterCreateEntry adds openmeetings-create-entry.
 func RegisterCreateEntry(a huma.API, client EntryClient) {
-	register(a, api.Operation{
+	command(a, api.Operation{
 		ID: "openmeetings-create-entry", Method: http.MethodPost, Path: "/openmeetings/entries", Status: http.StatusCreated,
 		Summary:     "Make an entry link",
 		Description: "Makes a link that lets one person into a room, or to a recording, as moderator or not. Each link has a session of its own at the server. Make it when the person clicks, and send them there with a redirect.",
@@ -70,5 +70,5 @@ func RegisterCreateEntry(a huma.API, client EntryClient) {
 		u, o := in.Body.User, in.Body.Options
 		entry, err := client.CreateEntry(ctx, openmeetings.Person(u), openmeetings.EntryOptions(o), in.Body.LanguageID)
 		return answer(entryBody{URL: entry.URL, Hash: entry.Hash, ExpiresAt: entry.Expires}, err)
-	})
+	}, tellEntry)
 }

@@ -60,7 +60,7 @@ func (b *uploadBody) Resolve(_ huma.Context, at *huma.PathBuffer) []error {
 
 // RegisterUploadFile adds openmeetings-upload-file.
 func RegisterUploadFile(a huma.API, client FileClient) {
-	register(a, api.Operation{
+	command(a, api.Operation{
 		ID: "openmeetings-upload-file", Method: http.MethodPost, Path: "/openmeetings/files", Status: http.StatusCreated, Once: true,
 		Summary:     "Send a file, or make a folder",
 		Description: "To show it in a room, move it there, or name it among the room's files. A file larger than 3 MiB has to be sent to the server itself.",
@@ -71,7 +71,7 @@ func RegisterUploadFile(a huma.API, client FileClient) {
 			Name: b.Name, Type: b.Type, ParentID: b.ParentID, GroupID: b.GroupID, OwnerID: b.OwnerID,
 			ExternalID: b.ExternalID, ExternalType: b.ExternalType,
 		}, b.Content))
-	})
+	}, tellFile)
 }
 
 type listFilesInput struct {
@@ -136,13 +136,13 @@ type renameFileInput struct {
 
 // RegisterRenameFile adds openmeetings-rename-file.
 func RegisterRenameFile(a huma.API, client FileClient) {
-	register(a, api.Operation{
+	command(a, api.Operation{
 		ID: "openmeetings-rename-file", Method: http.MethodPost, Path: "/openmeetings/files/{fileId}/rename", Errors: notFound,
 		Summary:     "Rename a file",
 		Description: "The file keeps its id and its place.",
 	}, func(ctx context.Context, in *renameFileInput) (*api.Output[openmeetings.File], error) {
 		return answer(client.RenameFile(ctx, in.FileID, string(in.Body.Name)))
-	})
+	}, nil)
 }
 
 type moveFileInput struct {
@@ -155,33 +155,33 @@ type moveFileInput struct {
 
 // RegisterMoveFile adds openmeetings-move-file.
 func RegisterMoveFile(a huma.API, client FileClient) {
-	register(a, api.Operation{
+	command(a, api.Operation{
 		ID: "openmeetings-move-file", Method: http.MethodPost, Path: "/openmeetings/files/{fileId}/move", Errors: notFound,
 		Summary:     "Move a file into a folder of a room",
 		Description: "This is how a file gets into a room.",
 	}, func(ctx context.Context, in *moveFileInput) (*api.Output[openmeetings.File], error) {
 		return answer(client.MoveFile(ctx, in.FileID, in.Body.RoomID, in.Body.FolderID))
-	})
+	}, nil)
 }
 
 // RegisterDeleteFile adds openmeetings-delete-file.
 func RegisterDeleteFile(a huma.API, client FileClient) {
-	register(a, api.Operation{
+	command(a, api.Operation{
 		ID: "openmeetings-delete-file", Method: http.MethodDelete, Path: "/openmeetings/files/{fileId}",
 		Summary:     "Delete a file",
 		Description: "The outcome is not_found when there is no such file.",
 	}, func(ctx context.Context, in *FilePath) (*api.Output[OutcomeBody], error) {
 		return outcome(client.DeleteFile(ctx, in.FileID))
-	})
+	}, tellOutcome)
 }
 
 // RegisterDeleteExternalFile adds openmeetings-delete-external-file.
 func RegisterDeleteExternalFile(a huma.API, client FileClient) {
-	register(a, api.Operation{
+	command(a, api.Operation{
 		ID: "openmeetings-delete-external-file", Method: http.MethodDelete, Path: "/openmeetings/external-files",
 		Summary:     "Delete a file by its ids in your system",
 		Description: "OpenMeetings says deleted for files that do not exist, too.",
-	}, func(ctx context.Context, in *ExternalQuery) (*api.Output[OutcomeBody], error) {
+	}, func(ctx context.Context, in *deleteExternalFileInput) (*api.Output[OutcomeBody], error) {
 		return outcome(client.DeleteExternalFile(ctx, string(in.ExternalType), string(in.ExternalID)))
-	})
+	}, tellOutcome)
 }

@@ -64,25 +64,25 @@ type newGroupBody struct {
 
 // RegisterCreateGroup adds openmeetings-create-group.
 func RegisterCreateGroup(a huma.API, client GroupClient) {
-	register(a, api.Operation{
+	command(a, api.Operation{
 		ID: "openmeetings-create-group", Method: http.MethodPost, Path: "/openmeetings/groups", Status: http.StatusCreated, Once: true,
 		Summary:     "Make a group",
 		Description: "OpenMeetings takes the same name twice.",
 	}, func(ctx context.Context, in *createGroupInput) (*api.Output[newGroupBody], error) {
 		id, err := client.CreateGroup(ctx, in.Body.Name)
 		return answer(newGroupBody{id}, err)
-	})
+	}, tellGroup)
 }
 
 // RegisterDeleteGroup adds openmeetings-delete-group.
 func RegisterDeleteGroup(a huma.API, client GroupClient) {
-	register(a, api.Operation{
+	command(a, api.Operation{
 		ID: "openmeetings-delete-group", Method: http.MethodDelete, Path: "/openmeetings/groups/{groupId}", Errors: notFound,
 		Summary:     "Delete a group",
 		Description: "The server's account needs the right ADMIN.",
 	}, func(ctx context.Context, in *GroupPath) (*api.Output[OutcomeBody], error) {
 		return outcome(client.DeleteGroup(ctx, in.GroupID))
-	})
+	}, tellOutcome)
 }
 
 type groupUserInput struct {
@@ -98,24 +98,24 @@ type addGroupUserInput struct {
 
 // RegisterAddGroupUser adds openmeetings-add-group-user.
 func RegisterAddGroupUser(a huma.API, client GroupClient) {
-	register(a, api.Operation{
+	command(a, api.Operation{
 		ID: "openmeetings-add-group-user", Method: http.MethodPost, Path: "/openmeetings/groups/{groupId}/users/{userId}", Errors: notFound,
 		Summary:     "Put a user into a group",
 		Description: "The outcome is added, also for a user who is in it already.",
 	}, func(ctx context.Context, in *addGroupUserInput) (*api.Output[OutcomeBody], error) {
 		return outcome(client.AddGroupUser(ctx, in.GroupID, in.UserID))
-	})
+	}, tellOutcome)
 }
 
 // RegisterRemoveGroupUser adds openmeetings-remove-group-user.
 func RegisterRemoveGroupUser(a huma.API, client GroupClient) {
-	register(a, api.Operation{
+	command(a, api.Operation{
 		ID: "openmeetings-remove-group-user", Method: http.MethodDelete, Path: "/openmeetings/groups/{groupId}/users/{userId}", Errors: notFound,
 		Summary:     "Take a user out of a group",
 		Description: "The outcome is removed, also for a user who is not in it.",
 	}, func(ctx context.Context, in *groupUserInput) (*api.Output[OutcomeBody], error) {
 		return outcome(client.RemoveGroupUser(ctx, in.GroupID, in.UserID))
-	})
+	}, tellOutcome)
 }
 
 type addGroupRoomInput struct {
@@ -126,13 +126,13 @@ type addGroupRoomInput struct {
 
 // RegisterAddGroupRoom adds openmeetings-add-group-room.
 func RegisterAddGroupRoom(a huma.API, client GroupClient) {
-	register(a, api.Operation{
+	command(a, api.Operation{
 		ID: "openmeetings-add-group-room", Method: http.MethodPost, Path: "/openmeetings/groups/{groupId}/rooms/{roomId}", Errors: notFound,
 		Summary:     "Give a group a room",
 		Description: "The outcome is unchanged when the group has the room already, or there is no such room: OpenMeetings does not tell these apart.",
 	}, func(ctx context.Context, in *addGroupRoomInput) (*api.Output[OutcomeBody], error) {
 		return outcome(client.AddGroupRoom(ctx, in.GroupID, in.RoomID))
-	})
+	}, tellOutcome)
 }
 
 type listGroupUsersInput struct {

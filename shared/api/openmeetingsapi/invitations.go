@@ -62,7 +62,7 @@ type invitedBody struct {
 
 // RegisterCreateInvitation adds openmeetings-create-invitation.
 func RegisterCreateInvitation(a huma.API, client Inviter) {
-	register(a, api.Operation{
+	command(a, api.Operation{
 		ID: "openmeetings-create-invitation", Method: http.MethodPost, Path: "/openmeetings/rooms/{roomId}/invitations",
 		Status: http.StatusCreated, Once: true,
 		Summary: "Invite somebody by e-mail address",
@@ -80,5 +80,5 @@ func RegisterCreateInvitation(a huma.API, client Inviter) {
 		}
 		entry, err := client.CreateInvitation(ctx, invitation, b.SendMail, b.LanguageID)
 		return answer(invitedBody{entry.URL, entry.Hash}, err)
-	})
+	}, nil)
 }

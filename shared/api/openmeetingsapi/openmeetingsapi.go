@@ -8,6 +8,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"gavel/shared/api"
+	"gavel/shared/audit"
 	"gavel/shared/openmeetings"
 )
 
@@ -49,6 +50,19 @@ func register[I, O any](a huma.API, op api.Operation, handle func(context.Contex
 		out, err := handle(ctx, in)
 		return out, asProblem(err)
 	})
+}
+
+// command adds one that is a command.
+func command[I, O any, P interface {
+	*I
+	api.Teller
+}](a huma.API, op api.Operation, handle func(context.Context, *I) (*O, error), told func(*audit.Event, *O),
+) {
+	op.Tag, op.Scope, op.Upstream = tag, scope, true
+	api.RegisterCommand[I, O, P](a, op, func(ctx context.Context, in *I) (*O, error) {
+		out, err := handle(ctx, in)
+		return out, asProblem(err)
+	}, told)
 }
 
 // notFound is for operations on a thing that may not exist.

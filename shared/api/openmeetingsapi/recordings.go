@@ -67,11 +67,11 @@ type recordingPath struct {
 
 // RegisterDeleteRecording adds openmeetings-delete-recording.
 func RegisterDeleteRecording(a huma.API, client RecordingClient) {
-	register(a, api.Operation{
+	command(a, api.Operation{
 		ID: "openmeetings-delete-recording", Method: http.MethodDelete, Path: "/openmeetings/recordings/{recordingId}",
 		Summary:     "Delete a recording",
 		Description: "OpenMeetings says deleted for recordings that do not exist, too.",
 	}, func(ctx context.Context, in *recordingPath) (*api.Output[OutcomeBody], error) {
 		return outcome(client.DeleteRecording(ctx, in.RecordingID))
-	})
+	}, tellOutcome)
 }

@@ -66,13 +66,13 @@ func isSet(text *string) bool { return text != nil && *text != "" }
 
 // RegisterCreateRoom adds openmeetings-create-room.
 func RegisterCreateRoom(a huma.API, client RoomKeeper) {
-	register(a, api.Operation{
+	command(a, api.Operation{
 		ID: "openmeetings-create-room", Method: http.MethodPost, Path: "/openmeetings/rooms", Status: http.StatusCreated, Once: true,
 		Summary:     "Make a room",
 		Description: "What is left out becomes the server's default: four people, not public, not moderated. Two rooms can have the same externalId: look for it first.",
 	}, func(ctx context.Context, in *createRoomInput) (*roomOutput, error) {
 		return answer(client.CreateRoom(ctx, in.Body.RoomFields))
-	})
+	}, tellRoom)
 }
 
 type listRoomsInput struct {
@@ -129,13 +129,13 @@ type updateRoomInput struct {
 
 // RegisterUpdateRoom adds openmeetings-update-room.
 func RegisterUpdateRoom(a huma.API, client RoomKeeper) {
-	register(a, api.Operation{
+	command(a, api.Operation{
 		ID: "openmeetings-update-room", Method: http.MethodPut, Path: "/openmeetings/rooms/{roomId}", Errors: notFound,
 		Summary:     "Change a room",
 		Description: "What is left out stays as it is: OpenMeetings replaces rooms as a whole, so the room is fetched first. Of two changes at the same time one is lost. To close a room use its own operation, which tells the people inside.",
 	}, func(ctx context.Context, in *updateRoomInput) (*roomOutput, error) {
 		return answer(client.UpdateRoom(ctx, in.RoomID, in.Body))
-	})
+	}, nil)
 }
 
 type roomCommandInput struct {
@@ -145,13 +145,13 @@ type roomCommandInput struct {
 
 // RegisterDeleteRoom adds openmeetings-delete-room.
 func RegisterDeleteRoom(a huma.API, client RoomKeeper) {
-	register(a, api.Operation{
+	command(a, api.Operation{
 		ID: "openmeetings-delete-room", Method: http.MethodDelete, Path: "/openmeetings/rooms/{roomId}",
 		Summary:     "Delete a room",
 		Description: "Whoever is inside stays inside: end the room first. The outcome is not_found when there is no such room.",
 	}, func(ctx context.Context, in *RoomPath) (*api.Output[OutcomeBody], error) {
 		return outcome(client.DeleteRoom(ctx, in.RoomID))
-	})
+	}, tellOutcome)
 }
 
 // RoomEnder closes, opens and empties rooms.
@@ -165,24 +165,24 @@ type RoomEnder interface {
 
 // RegisterCloseRoom adds openmeetings-close-room.
 func RegisterCloseRoom(a huma.API, client RoomEnder) {
-	register(a, api.Operation{
+	command(a, api.Operation{
 		ID: "openmeetings-close-room", Method: http.MethodPost, Path: "/openmeetings/rooms/{roomId}/close", Errors: notFound,
 		Summary:     "Close a room",
 		Description: "Browsers inside leave after five seconds, and nobody can enter until the room is opened. The server does not say whether the browsers heard it.",
 	}, func(ctx context.Context, in *roomCommandInput) (*api.Output[OutcomeBody], error) {
 		return outcome(client.CloseRoom(ctx, in.RoomID))
-	})
+	}, tellOutcome)
 }
 
 // RegisterOpenRoom adds openmeetings-open-room.
 func RegisterOpenRoom(a huma.API, client RoomEnder) {
-	register(a, api.Operation{
+	command(a, api.Operation{
 		ID: "openmeetings-open-room", Method: http.MethodPost, Path: "/openmeetings/rooms/{roomId}/open", Errors: notFound,
 		Summary:     "Open a closed room",
 		Description: "Takes closing it back. Nobody who was inside is brought back.",
 	}, func(ctx context.Context, in *roomCommandInput) (*api.Output[OutcomeBody], error) {
 		return outcome(client.OpenRoom(ctx, in.RoomID))
-	})
+	}, tellOutcome)
 }
 
 type kickInput struct {
@@ -202,7 +202,7 @@ func (b *kickBody) Resolve(_ huma.Context, at *huma.PathBuffer) []error {
 
 // RegisterKick adds openmeetings-kick.
 func RegisterKick(a huma.API, client RoomEnder) {
-	register(a, api.Operation{
+	command(a, api.Operation{
 		ID: "openmeetings-kick", Method: http.MethodPost, Path: "/openmeetings/rooms/{roomId}/kick",
 		Summary:     "Remove everybody, or one person",
 		Description: "Takes everybody out of the room, or one external user: then the outcome is not_found when they are not inside. They can enter again with a link that is still good; close the room first to prevent it.",
@@ -211,7 +211,7 @@ func RegisterKick(a huma.API, client RoomEnder) {
 			return outcome(client.KickAll(ctx, in.RoomID))
 		}
 		return outcome(client.KickUser(ctx, in.RoomID, string(in.Body.ExternalType), string(in.Body.ExternalID)))
-	})
+	}, tellOutcome)
 }
 
 type endRoomBody struct {
@@ -221,14 +221,14 @@ type endRoomBody struct {
 
 // RegisterEndRoom adds openmeetings-end-room.
 func RegisterEndRoom(a huma.API, client RoomEnder) {
-	register(a, api.Operation{
+	command(a, api.Operation{
 		ID: "openmeetings-end-room", Method: http.MethodPost, Path: "/openmeetings/rooms/{roomId}/end", Errors: notFound,
 		Summary:     "End a meeting for good",
 		Description: "Closes the room, removes everybody and looks whether they are gone. It can be repeated.",
 	}, func(ctx context.Context, in *roomCommandInput) (*api.Output[endRoomBody], error) {
 		done, inside, err := client.EndRoom(ctx, in.RoomID)
 		return answer(endRoomBody{done, inside}, err)
-	})
+	}, tellEnd)
 }
 
 // RoomLooker says who is in a room.
@@ -294,7 +294,7 @@ func (b *clearWhiteboardBody) Resolve(_ huma.Context, at *huma.PathBuffer) []err
 
 // RegisterClearWhiteboard adds openmeetings-clear-whiteboard.
 func RegisterClearWhiteboard(a huma.API, client WhiteboardCleaner) {
-	register(a, api.Operation{
+	command(a, api.Operation{
 		ID: "openmeetings-clear-whiteboard", Method: http.MethodPost, Path: "/openmeetings/rooms/{roomId}/clear-whiteboard", Errors: notFound, Once: true,
 		Summary:     "Empty the whiteboards of a room",
 		Description: "Empties all of them, or one, or one slide.",
@@ -303,5 +303,5 @@ func RegisterClearWhiteboard(a huma.API, client WhiteboardCleaner) {
 			in.Body = &clearWhiteboardBody{}
 		}
 		return outcome(client.ClearWhiteboard(ctx, in.RoomID, in.Body.Whiteboard, in.Body.Slide))
-	})
+	}, tellOutcome)
 }

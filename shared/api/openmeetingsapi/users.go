@@ -65,7 +65,7 @@ func (b *newUserBody) Resolve(_ huma.Context, at *huma.PathBuffer) []error {
 
 // RegisterCreateUser adds openmeetings-create-user.
 func RegisterCreateUser(a huma.API, client UserClient) {
-	register(a, api.Operation{
+	command(a, api.Operation{
 		ID: "openmeetings-create-user", Method: http.MethodPost, Path: "/openmeetings/users", Status: http.StatusCreated, Once: true,
 		Summary:     "Make an account",
 		Description: "Nobody needs one for an entry link.",
@@ -78,7 +78,7 @@ func RegisterCreateUser(a huma.API, client UserClient) {
 			Address:    openmeetings.Address{Email: openmeetings.Text(b.Email), Country: openmeetings.Text(b.Country)},
 			PictureURL: b.PictureURL,
 		}))
-	})
+	}, tellUser)
 }
 
 // UserPath is the path of what happens to one user.
@@ -88,22 +88,22 @@ type UserPath struct {
 
 // RegisterDeleteUser adds openmeetings-delete-user.
 func RegisterDeleteUser(a huma.API, client UserClient) {
-	register(a, api.Operation{
+	command(a, api.Operation{
 		ID: "openmeetings-delete-user", Method: http.MethodDelete, Path: "/openmeetings/users/{userId}",
 		Summary:     "Delete a user",
 		Description: "OpenMeetings says deleted for users that do not exist, too. Its account needs the right ADMIN.",
 	}, func(ctx context.Context, in *UserPath) (*api.Output[OutcomeBody], error) {
 		return outcome(client.DeleteUser(ctx, in.UserID))
-	})
+	}, tellOutcome)
 }
 
 // RegisterDeleteExternalUser adds openmeetings-delete-external-user.
 func RegisterDeleteExternalUser(a huma.API, client UserClient) {
-	register(a, api.Operation{
+	command(a, api.Operation{
 		ID: "openmeetings-delete-external-user", Method: http.MethodDelete, Path: "/openmeetings/external-users",
 		Summary:     "Delete a user by their ids in your system",
 		Description: "OpenMeetings says deleted for users that do not exist, too. Its account needs the right ADMIN.",
-	}, func(ctx context.Context, in *ExternalQuery) (*api.Output[OutcomeBody], error) {
+	}, func(ctx context.Context, in *deleteExternalUserInput) (*api.Output[OutcomeBody], error) {
 		return outcome(client.DeleteExternalUser(ctx, string(in.ExternalType), string(in.ExternalID)))
-	})
+	}, tellOutcome)
 }

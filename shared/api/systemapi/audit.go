@@ -24,7 +24,7 @@ type AuditLog interface {
 var _ AuditLog = (*audit.Log)(nil)
 
 type listAuditInput struct {
-	Room   string `query:"room" maxLength:"1024" doc:"id of a room, or name of a conference" example:"01937c4e-7a10-7cc3-98c5-1f0a2b3c4d5e"`
+	Room   string `query:"room" maxLength:"1024" doc:"id of a room, or name of a conference at a meeting system: jaas/<appId>/<room>, jitsi/<room>, jitsi/<tenant>/<room>, openmeetings/<roomId>, veeting/<meetingId>" example:"01937c4e-7a10-7cc3-98c5-1f0a2b3c4d5e"`
 	Actor  string `query:"actor" maxLength:"512" doc:"who did it: user:<subject>, api-key:<name> or system:clock" example:"api-key:crm"`
 	Limit  int    `query:"limit" minimum:"1" maximum:"100" default:"50"`
 	Cursor string `query:"cursor" maxLength:"512" doc:"cursor of the page before"`
@@ -56,7 +56,8 @@ func RegisterListAudit(a huma.API, log AuditLog) {
 	api.Register(a, api.Operation{
 		ID: "system-list-audit", Method: http.MethodGet, Path: "/audit", Scope: ScopeAudit,
 		Summary: "What was done to a room, or by somebody",
-		Description: "Lists events, the newest first: who did what to whom, why, and what came of it. Of an actor, a page looks at " +
+		Description: "Lists events, the newest first: who did what to whom, why, and what came of it, of rooms and of commands to meeting systems. " +
+			"Commands about no one room are found by their actor alone. Of an actor, a page looks at " +
 			"31 days and may hold fewer events than asked for, or none, with a cursor to go on.",
 		Tag: tag, Errors: []int{http.StatusServiceUnavailable},
 	}, func(ctx context.Context, in *listAuditInput) (*listAuditOutput, error) {

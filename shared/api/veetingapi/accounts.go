@@ -31,7 +31,7 @@ type createAccountInput struct {
 
 // RegisterCreateAccount adds veeting-create-account.
 func RegisterCreateAccount(a huma.API, client AccountClient) {
-	register(a, api.Operation{
+	command(a, api.Operation{
 		ID: "veeting-create-account", Method: http.MethodPost, Path: "/veeting/accounts", Scope: accountsScope, Status: http.StatusCreated, Once: true,
 		Summary:     "Make an account",
 		Description: "Makes an account and its first organizer. It is sent to Veeting once; a 502 or 504 says whether the account may exist all the same. Needs an instance-level key.",
@@ -45,7 +45,7 @@ func RegisterCreateAccount(a huma.API, client AccountClient) {
 			return nil, err
 		}
 		return &api.Output[described[accountFields]]{Body: described[accountFields](created)}, nil
-	})
+	}, tellAccount)
 }
 
 type listAdminsInput struct {

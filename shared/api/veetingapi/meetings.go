@@ -98,7 +98,7 @@ type scheduleInput struct {
 
 // RegisterScheduleMeeting adds veeting-schedule-meeting.
 func RegisterScheduleMeeting(a huma.API, client MeetingClient) {
-	register(a, api.Operation{
+	command(a, api.Operation{
 		ID: "veeting-schedule-meeting", Method: http.MethodPost, Path: "/veeting/meetings", Scope: meetingsScope, Status: http.StatusCreated, Once: true,
 		Summary:     "Schedule a meeting",
 		Description: "It is sent to Veeting once; a 502 or 504 says whether the meeting may exist all the same.",
@@ -108,7 +108,7 @@ func RegisterScheduleMeeting(a huma.API, client MeetingClient) {
 			return nil, err
 		}
 		return &api.Output[described[meetingFields]]{Body: described[meetingFields](made)}, nil
-	})
+	}, tellMeeting)
 }
 
 // outcome is what a command did.
@@ -141,14 +141,14 @@ type updateInput struct {
 
 // RegisterUpdateMeeting adds veeting-update-meeting.
 func RegisterUpdateMeeting(a huma.API, client MeetingClient) {
-	register(a, api.Operation{
+	command(a, api.Operation{
 		ID: "veeting-update-meeting", Method: http.MethodPut, Path: "/veeting/meetings/{meetingId}", Scope: meetingsScope,
 		Summary:     "Replace what a meeting is scheduled with",
 		Description: "What is left out becomes the default, as in scheduling.",
 	}, func(ctx context.Context, in *updateInput) (*api.Output[commandBody], error) {
 		meeting, err := client.Update(ctx, in.user(), string(in.MeetingID), in.Body.meeting())
 		return done(updated, meeting, err)
-	})
+	}, tellOutcome)
 }
 
 type closeInput struct {
@@ -159,14 +159,14 @@ type closeInput struct {
 
 // RegisterCloseMeeting adds veeting-close-meeting.
 func RegisterCloseMeeting(a huma.API, client MeetingClient) {
-	register(a, api.Operation{
+	command(a, api.Operation{
 		ID: "veeting-close-meeting", Method: http.MethodPost, Path: "/veeting/meetings/{meetingId}/close", Scope: meetingsScope,
 		Summary:     "End a meeting before its time",
 		Description: "Who is inside is put out. Meetings end by themselves at their time.",
 	}, func(ctx context.Context, in *closeInput) (*api.Output[commandBody], error) {
 		meeting, err := client.Close(ctx, in.user(), string(in.MeetingID))
 		return done(closed, meeting, err)
-	})
+	}, tellOutcome)
 }
 
 type deleteInput struct {
@@ -176,12 +176,12 @@ type deleteInput struct {
 
 // RegisterDeleteMeeting adds veeting-delete-meeting.
 func RegisterDeleteMeeting(a huma.API, client MeetingClient) {
-	register(a, api.Operation{
+	command(a, api.Operation{
 		ID: "veeting-delete-meeting", Method: http.MethodDelete, Path: "/veeting/meetings/{meetingId}", Scope: meetingsScope,
 		Summary:     "Delete a meeting",
 		Description: "What Veeting does with one that is going on, or was deleted already, it does not say.",
 	}, func(ctx context.Context, in *deleteInput) (*api.Output[commandBody], error) {
 		meeting, err := client.Delete(ctx, in.user(), string(in.MeetingID))
 		return done(deleted, meeting, err)
-	})
+	}, tellOutcome)
 }

@@ -10,6 +10,7 @@ import (
 
 	"gavel/shared/api"
 	"gavel/shared/api/inboxapi"
+	"gavel/shared/audit"
 	"gavel/shared/problem"
 	"gavel/shared/veeting"
 )
@@ -48,6 +49,19 @@ func register[I, O any](a huma.API, op api.Operation, handle func(context.Contex
 		out, err := handle(ctx, in)
 		return out, asProblem(err)
 	})
+}
+
+// command adds one that is a command.
+func command[I, O any, P interface {
+	*I
+	api.Teller
+}](a huma.API, op api.Operation, handle func(context.Context, *I) (*O, error), told func(*audit.Event, *O),
+) {
+	op.Tag, op.Upstream = tag, true
+	api.RegisterCommand[I, O, P](a, op, func(ctx context.Context, in *I) (*O, error) {
+		out, err := handle(ctx, in)
+		return out, asProblem(err)
+	}, told)
 }
 
 // asProblem makes answers of the client's own errors, and passes others on. In all of these cases nothing was sent.
