@@ -7,6 +7,7 @@ import (
 
 	"gavel/local/testkey"
 	"gavel/shared/jaas"
+	"gavel/shared/secrets"
 )
 
 // pair makes a key pair in PEM; nobody needs the private half.
@@ -115,4 +116,22 @@ func TestAPI_ThatTakesEventsFromAnybody(t *testing.T) {
 	p.env["GAVEL_JAAS_BASE_URL"] = url
 	p.ill([]string{"-secrets", p.secrets(map[string]any{"jaas/" + appID: everything(t, url)["jaas/"+appID]}), "-url", url},
 		"fix webhook of jaas/"+appID+": events are taken from anybody")
+}
+
+// TestAPI_WhoseSecretsAreMissing holds what the functions say of a secret that is not there against what is made of it.
+func TestAPI_WhoseSecretsAreMissing(t *testing.T) {
+	t.Parallel()
+	p := newPatient(t)
+	s := p.running(p.secrets(map[string]any{"veeting": map[string]string{"baseUrl": "http://127.0.0.1:1", "apiKey": hush, "level": "account"}}))
+	p.env["GAVEL_ROOMS_JAAS_APP_ID"] = appID
+	p.well([]string{"-url", s.URL()}, "skip API to jaas/"+appID+": not set up: there is no secret gavel/jaas/", "skip API to jitsi: not set up",
+		"skip API to openmeetings: not set up", "skip API to veeting: for a key of an account")
+	missing := plain(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(http.StatusBadRequest)
+		_, _ = w.Write([]byte(`{"__type": "ResourceNotFoundException"}`))
+	})
+	manager := secrets.NewManager(secrets.ManagerOptions{Prefix: "gavel", Region: "eu-central-1", Endpoint: missing, Credentials: at(missing).Credentials})
+	if _, err := manager.Read(t.Context(), "jitsi"); err == nil || !isMissing(err.Error()) {
+		t.Errorf("got %v, want what is known for a secret that is missing", err)
+	}
 }

@@ -28,13 +28,28 @@ func (d *doctor) reach(ctx context.Context, what, address string) bool {
 		d.fix(what, "%s cannot be reached: %s", host(address), network(err))
 		return false
 	}
+	elsewhere := movedTo(address, response)
 	switch {
+	case elsewhere != "":
+		d.warn(what, "%s sends one on to %s, where no command follows it: if that is the server, put its address into the base URL",
+			host(address), elsewhere)
 	case response.status >= http.StatusInternalServerError && response.status != http.StatusNotImplemented:
 		d.warn(what, "%s answers HTTP %d: it, or a proxy before it, is in trouble", host(address), response.status)
 	default:
 		d.ok(what, "%s answers", host(address))
 	}
 	return true
+}
+
+// movedTo gives scheme and host of another server that an answer sends one to; it is empty for one that does not.
+func movedTo(address string, response answer) string {
+	from, fromErr := url.Parse(address)
+	to, toErr := url.Parse(response.header.Get("Location"))
+	if fromErr != nil || toErr != nil || to.Host == "" || response.status < http.StatusMultipleChoices || response.status >= http.StatusBadRequest ||
+		to.Host == from.Host && to.Scheme == from.Scheme {
+		return ""
+	}
+	return to.Scheme + "://" + to.Host
 }
 
 // answer is what came back, with at most a little of the body.

@@ -128,7 +128,9 @@ func (d *doctor) askOpenMeetings(ctx context.Context, secret openmeetings.Secret
 		d.fix(what, "asked for its version: %s", inWords(err))
 		return
 	}
-	d.ok(what, "it runs version %s", version.Version)
+	if said := string(version.Version); isVersion(said) {
+		d.ok(what, "it runs version %s", said)
+	}
 	_, err = client.Rooms(ctx, openmeetings.Conference)
 	switch {
 	case err == nil:
@@ -139,6 +141,11 @@ func (d *doctor) askOpenMeetings(ctx context.Context, secret openmeetings.Secret
 	default:
 		d.fix(what, "logged in and asked for its rooms: %s", inWords(err))
 	}
+}
+
+// isVersion knows a version by its form, which is all that is shown of what a server says.
+func isVersion(text string) bool {
+	return len(text) <= 32 && strings.Trim(text, "0123456789.") != text && strings.Trim(text, "0123456789.-ABCDEFGHIJKLMNOPQRSTUVWXYZ") == ""
 }
 
 // nobody is an id that Veeting, whose ids begin with the time they were made at, gave to no account.

@@ -185,3 +185,21 @@ func TestIssuer(t *testing.T) {
 	p.env["GAVEL_OIDC_JWKS_URL"] = plain(t, func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte(`{"keys": []}`)) })
 	p.ill([]string{"-secrets", p.secrets(map[string]any{"veeting": hush}), "-offline"}, "fix access tokens: …publishes no key")
 }
+
+func TestReach_SomewhereElse(t *testing.T) {
+	t.Parallel()
+	p := newPatient(t)
+	for to, want := range map[string]string{"https://other.example.org/x?" + hush: "warn Veeting: …sends one on to https://other.example.org,", "/login": "ok Veeting"} {
+		url := plain(t, func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, to, http.StatusFound) })
+		p.well([]string{"-secrets", p.secrets(map[string]any{"veeting": map[string]string{"baseUrl": url, "apiKey": hush, "level": "account"}})}, want)
+	}
+}
+
+func TestIsVersion(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]bool{"9.1.0": true, "8.1.0-SNAPSHOT": true, hush: false, "": false, "9 \x1b[31m": false, "x": false} {
+		if got := isVersion(text); got != want {
+			t.Errorf("%q: got %t, want %t", text, got, want)
+		}
+	}
+}

@@ -94,7 +94,6 @@ func (k *apiKeysKind) make(list []auth.APIKeyEntry, in *inputs) ([]auth.APIKeyEn
 		entry.ExpiresAt = &day
 	}
 	in.newKey, in.newKeyFile = key, k.to
-	in.notes = append(in.notes, k.to+" holds the key itself: give it to whoever it is for, and delete it")
 	return k.append(list, entry, in)
 }
 

@@ -172,6 +172,7 @@ func (in *inputs) keep() error {
 		in.drop()
 		return fmt.Errorf("-to: %s cannot be written", in.newKeyFile)
 	}
+	in.notes = append(in.notes, in.newKeyFile+" holds the key itself: give it to whoever it is for, and delete it")
 	return nil
 }
 

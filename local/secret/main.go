@@ -127,6 +127,11 @@ func run(ctx context.Context, s surroundings, args []string) error {
 	if err != nil {
 		return err
 	}
+	fileGiven := false
+	flags.Visit(func(f *flag.Flag) { fileGiven = fileGiven || f.Name == "file" })
+	if fileGiven && c.toAWS {
+		return errors.New("-file and -aws are two places: give one of them")
+	}
 	name, err := k.name(words)
 	if err != nil {
 		return err
@@ -148,13 +153,11 @@ func parse(flags *flag.FlagSet, args []string) (words []string, err error) {
 		flags.Usage()
 		return nil, flag.ErrHelp
 	}
-	quiet := *flags
-	quiet.SetOutput(io.Discard)
-	quiet.Usage = func() {}
-	if err := quiet.Parse(args); err != nil {
+	flags.SetOutput(io.Discard)
+	if err := flags.Parse(args); err != nil {
 		return nil, errors.New("there is a flag that this kind of secret does not have, or one without its value: -h shows those there are")
 	}
-	if quiet.NArg() > 0 {
+	if flags.NArg() > 0 {
 		return nil, errors.New("there is a word behind the flags that belongs to none")
 	}
 	return words, nil

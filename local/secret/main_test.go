@@ -34,6 +34,7 @@ func TestRun_SaysWhatItTakes(t *testing.T) {
 	d.env["GAVEL_SECRETS_FILE"] = ""
 	d.refuses([]string{"jaas", appID, "-key-id", "a"}, "-file secrets.json, or -aws")
 	d.refuses([]string{"jaas", appID, "-aws"}, "no AWS here")
+	d.refuses([]string{"jaas", appID, "-aws", "-file", d.path("secrets.json")}, "two places")
 }
 
 func TestJaaS_IsWrittenAsTheFunctionsReadIt(t *testing.T) {
@@ -209,6 +210,7 @@ func TestAPIKeys_RefusesWhatWouldBeOfNoUse(t *testing.T) {
 	d.refuses([]string{"api-keys", "-entry", d.file("bad", `{"name": "crm", "sha": "`+hush+`"}`)}, "expected the entry")
 	d.refuses([]string{"api-keys", "-entry", d.file("worse", `{"name": "crm", "sha256": "abc", "scopes": ["jaas"]}`)}, "sha256")
 	d.refuses([]string{"api-keys", "-remove", "nobody"}, "no key of this name")
+	d.does([]string{"api-keys", "-name", "crm", "-scopes", "jaas", "-to", d.path("k"), "-check"}, "Nothing is written")
 	if _, err := os.Stat(d.path("k")); err == nil {
 		t.Error("got a file with a key that is in no list")
 	}
