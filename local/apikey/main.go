@@ -40,7 +40,7 @@ func run(out io.Writer, name, scopes string) error {
 
     %s
 
-Its entry, for the list {"keys": [...]} in the secret gavel/api-keys:
+Its entry, for the list {"keys": [...]} in the secret gavel/api-keys (make secret ARGS='api-keys -entry FILE …' adds it):
 
     %s
 `, name, key, text)

@@ -86,6 +86,7 @@ Then mint a join link for a moderator, and call a phone into the room:
   curl -s -H "X-Api-Key: $KEY" -H 'Content-Type: application/json' $GAVEL/jaas/$APP/rooms/standup/dial-out \
     -d '{"phoneNo":"+40747777777"}'
 
+Is all well? make doctor ARGS='-url %[1]s'
 All operations: %[1]s/docs    What the sandbox received: %[1]s/local/sandbox/requests
 The whole tour is in README.md.
 

@@ -8,7 +8,9 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"sync"
 
+	"gavel/shared/api/catalog"
 	"gavel/shared/auth"
 	"gavel/shared/secrets"
 )
@@ -16,10 +18,9 @@ import (
 // localKeyName is the name of the API key that GET /local shows.
 const localKeyName = "local"
 
-// allScopes are the scopes of the local API key: every one an operation can ask for.
-func allScopes() []string {
-	return []string{"jaas", "jitsi", "veeting:accounts", "veeting:meetings", "openmeetings", "audit"}
-}
+// allScopes are the scopes of the local API key: every one an operation can ask for. All operations are set up to find them,
+// which is not to be done again for each look at the keys.
+var allScopes = sync.OnceValue(catalog.Scopes)
 
 // loadSecrets takes the secrets from the file that was named, or those of the sandbox.
 func (s *Server) loadSecrets() error {

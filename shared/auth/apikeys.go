@@ -70,6 +70,20 @@ func NewAPIKeys(source secrets.Source, now func() time.Time) *APIKeys {
 var errAPIKeys = errors.New(`expected a JSON object such as {"keys": [{"name": "crm", "sha256": "…", "scopes": ["jaas"], ` +
 	`"expiresAt": "2027-01-01T00:00:00Z"}]} and no other names in it`)
 
+// ParseAPIKeys reads the secret as it is read for every call: it refuses the whole of a list with one bad entry. Its errors hold
+// nothing of the content.
+func ParseAPIKeys(raw secrets.Raw) ([]APIKeyEntry, error) {
+	parsed, err := parseAPIKeys(APIKeysSecret, raw)
+	if err != nil {
+		return nil, err
+	}
+	entries := make([]APIKeyEntry, len(parsed))
+	for i, key := range parsed {
+		entries[i] = key.APIKeyEntry
+	}
+	return entries, nil
+}
+
 // parseAPIKeys refuses a list with any entry that does not mean what it seems to: an empty
 // scope list or a hash of the wrong form would otherwise be found out much later.
 func parseAPIKeys(_ string, raw secrets.Raw) ([]hashedKey, error) {

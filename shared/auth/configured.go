@@ -19,10 +19,11 @@ func Configured(c config.Config, source secrets.Source) *Authenticator {
 	}
 	issuer := Issuer{URL: c.OIDCIssuer, Audience: c.OIDCAudience, JWKSURL: c.OIDCJWKSURL}
 	client := httpclient.New(httpclient.Options{Provider: "oidc", Budget: keysTimeout, Untraced: true, Now: clock.Now})
-	return New(keys, NewBearer(issuer, getter(client), clock.Now))
+	return New(keys, NewBearer(issuer, Fetching(client), clock.Now))
 }
 
-func getter(client *httpclient.Client) Getter {
+// Fetching makes a Getter that fetches with a client, whose *httpclient.Error it returns.
+func Fetching(client *httpclient.Client) Getter {
 	return func(ctx context.Context, url string) ([]byte, error) {
 		response, err := client.Do(ctx, httpclient.Request{Method: http.MethodGet, URL: url, Repeatable: true})
 		return response.Body, err

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -121,6 +123,16 @@ func (k *keySets) load(ctx context.Context) (*keySet, error) {
 		return nil, fmt.Errorf("read the key set: %w", err)
 	}
 	return &keySet{keys: publicKeys(list.Keys)}, nil
+}
+
+// Keys gives the ids of the keys that an issuer has published and that can verify a token's signature, in order. Its error says
+// that they cannot be had, as ErrUnavailable would for a token.
+func (i Issuer) Keys(ctx context.Context, get Getter) ([]string, error) {
+	set, err := newKeySets(i, get, time.Now).load(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return slices.Sorted(maps.Keys(set.keys)), nil
 }
 
 // publicKeys takes the keys that can verify a signature. One that cannot be read does not spoil

@@ -93,9 +93,14 @@ func (s signature) isBy(secret WebhookSecret, body []byte) bool {
 	if secret.text == "" {
 		return false
 	}
-	mac := hmac.New(sha256.New, []byte(secret.text))
-	mac.Write([]byte(s.t + "."))
-	mac.Write(body)
-	want := []byte(base64.StdEncoding.EncodeToString(mac.Sum(nil)))
+	want := []byte(secret.sign(s.t, body))
 	return slices.ContainsFunc(s.v1, func(got string) bool { return hmac.Equal([]byte(got), want) })
+}
+
+// sign gives the signature of a body that is sent at t, Unix seconds in digits.
+func (s WebhookSecret) sign(t string, body []byte) string {
+	mac := hmac.New(sha256.New, []byte(s.text))
+	mac.Write([]byte(t + "."))
+	mac.Write(body)
+	return base64.StdEncoding.EncodeToString(mac.Sum(nil))
 }

@@ -24,8 +24,17 @@ type account struct {
 // session is a sid of the management session.
 type session struct{ sid string }
 
-// parseAccount reads {"baseUrl": …, "user": …, "password": …}. Its errors are shown to callers.
+// parseAccount reads the secret and adds what keeps the session.
 func (c *Client) parseAccount(_ string, raw secrets.Raw) (*account, error) {
+	parsed, err := parse(raw)
+	if err == nil {
+		parsed.sessions = c.newSessions(parsed)
+	}
+	return parsed, err
+}
+
+// parse reads {"baseUrl": …, "user": …, "password": …}. Its errors are shown to callers.
+func parse(raw secrets.Raw) (*account, error) {
 	var content struct {
 		BaseURL  string `json:"baseUrl"`
 		User     string `json:"user"`
@@ -51,7 +60,6 @@ func (c *Client) parseAccount(_ string, raw secrets.Raw) (*account, error) {
 	if err := baseurl.Check(parsed.base); err != nil {
 		return nil, errors.New("baseUrl " + err.Error())
 	}
-	parsed.sessions = c.newSessions(parsed)
 	return parsed, nil
 }
 

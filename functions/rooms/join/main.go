@@ -5,6 +5,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"gavel/shared/api/roomsapi"
+	"gavel/shared/audit"
 	"gavel/shared/bindings"
 	"gavel/shared/clock"
 	"gavel/shared/function"
@@ -19,6 +20,7 @@ func main() {
 	service := rooms.New(rooms.Options{
 		Store:     store,
 		Providers: bindings.Configured(f.Config, f.Secrets, store),
+		Trail:     audit.Configured(f.Config),
 		Now:       clock.Now,
 	})
 	f.KeepAnswers(func() table.Store { return store })

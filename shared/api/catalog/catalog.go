@@ -6,6 +6,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -48,6 +50,26 @@ func Register(a huma.API, s Services) {
 	systemapi.RegisterListAudit(a, s.Audit)
 	systemapi.RegisterOpenAPI(a, docs.OpenAPI)
 	systemapi.RegisterDocs(a, apipage.NewLazy(docs.OpenAPI))
+}
+
+// Scopes gives every scope that an operation asks for, in order.
+func Scopes() []string {
+	a := api.NewDocument()
+	Register(a, Services{})
+	known := map[string]bool{}
+	for _, path := range a.OpenAPI().Paths {
+		for _, op := range []*huma.Operation{path.Get, path.Post, path.Put, path.Patch, path.Delete} {
+			if op == nil {
+				continue
+			}
+			for _, way := range op.Security {
+				for _, scope := range slices.Concat(slices.Collect(maps.Values(way))...) {
+					known[scope] = true
+				}
+			}
+		}
+	}
+	return slices.Sorted(maps.Keys(known))
 }
 
 // OpenAPI makes the document of all operations, indented and ending in a line feed.

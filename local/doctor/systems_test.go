@@ -1,0 +1,205 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"testing"
+	"time"
+
+	"gavel/local/testkey"
+)
+
+func TestSecretsFile_ThatIsNone(t *testing.T) {
+	t.Parallel()
+	p := newPatient(t)
+	p.ill([]string{"-secrets", p.dir + "/none"}, "fix secrets file: …is not there")
+	path := p.secrets(map[string]any{})
+	p.ill([]string{"-secrets", path}, "fix secrets file: …holds no secret")
+	if err := os.WriteFile(path, []byte(hush), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	p.env["GAVEL_SECRETS_FILE"] = path // which is looked at without being named
+	p.ill([]string{}, "fix secrets file: …not a JSON object")
+	path = p.secrets(map[string]any{"openmeetings": account("https://meet.example.org")})
+	if err := os.Chmod(path, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	p.ill([]string{"-secrets", path, "-offline"}, "fix secrets file: others on this machine can read…chmod 600", "ok secret openmeetings", "skip meeting systems")
+}
+
+func TestSecrets_ThatWouldNotDo(t *testing.T) {
+	t.Parallel()
+	p := newPatient(t)
+	_, public := pair(t)
+	path := p.secrets(map[string]any{
+		"jaas/" + appID: map[string]string{"keyId": "one", "privateKey": public},
+		"jaas/vpaas-magic-cookie-ffffffffffffffffffffffffffffffff": map[string]string{"keyId": appID + "/one", "privateKey": testkey.PEM(t)},
+		"jaas/else":    map[string]string{"keyId": hush},
+		"gavel/jitsi":  map[string]string{"secret": hush},
+		"openmeeting":  account("https://meet.example.org"),
+		"openmeetings": map[string]string{"baseUrl": "http://meet.example.org", "user": "u", "password": hush},
+		"veeting":      hush,
+		"jitsi":        map[string]string{"baseUrl": "https://meet.example.org", "issuer": "a", "secret": hush},
+		"api-keys": map[string]any{"keys": []any{
+			key("crm", "jaas", ""), key("typo", "jass", ""), key("old", "jaas", "2001-01-01T00:00:00Z"),
+			key("soon", "jaas", time.Now().Add(72*time.Hour).UTC().Format(time.RFC3339)),
+		}},
+	})
+	p.ill([]string{"-secrets", path, "-offline"},
+		"fix secret jaas/"+appID+": privateKey: this is a public key", "fix secret jaas/vpaas-magic-cookie-ffffffffffffffffffffffffffffffff: keyId belongs to another AppID",
+		"fix secret jaas/else: expected an AppID", "fix secret gavel/jitsi: the prefix is there once too often…must be jitsi", "warn secret openmeeting: nobody reads it",
+		"fix secret openmeetings: baseUrl must be https…make secret", "fix secret veeting: expected a JSON object", "ok secret jitsi: a shared secret for logins",
+		"skip events of jitsi", "ok API key crm: may do jaas", "fix API key typo: no operation asks for the scope jass", "warn API key old: it has ended", "warn API key soon: it ends on")
+	p.ill([]string{"-secrets", p.secrets(map[string]any{"api-keys": map[string]any{"keys": []any{}}}), "-offline"}, "fix secret api-keys: there is no key in it")
+}
+
+func key(name, scope, end string) map[string]any {
+	entry := map[string]any{"name": name, "sha256": fmt.Sprintf("%064x", len(name)), "scopes": []string{scope}}
+	if end != "" {
+		entry["expiresAt"] = end
+	}
+	return entry
+}
+
+// TestSystems_ThatDoNotAnswerWell has all four systems answer alike.
+func TestSystems_ThatDoNotAnswerWell(t *testing.T) {
+	t.Parallel()
+	page := func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = w.Write([]byte("<html>" + hush))
+	}
+	broken := func(w http.ResponseWriter, _ *http.Request) {
+		conn, _, err := http.NewResponseController(w).Hijack()
+		if err == nil {
+			_ = conn.Close()
+		}
+	}
+	for name, c := range map[string]struct {
+		handler                      http.HandlerFunc
+		jaas, jitsi, openm, veetings string
+	}{
+		"401": {
+			answering(http.StatusUnauthorized), "fix jaas/" + appID + ": JaaS refuses the key: the console must have…" + appID + "/one",
+			"fix jitsi commands: Prosody refuses the system key", "fix openmeetings: asked for its version: the credentials are refused (HTTP 401)",
+			"fix veeting: it refuses the key",
+		},
+		"500": {
+			answering(http.StatusInternalServerError), "fix jaas/" + appID + ": …it fails (HTTP 500)", "fix jitsi commands: …it fails (HTTP 500)",
+			"fix openmeetings: …it fails (HTTP 500)", "fix veeting: …it fails (HTTP 500)",
+		},
+		"a page": {
+			page, "fix jaas/" + appID + ": …is the base URL right", "fix jitsi commands: …is the base URL right", "fix openmeetings: …is the base URL right",
+			"fix veeting: …is the base URL right",
+		},
+		"busy": {
+			answering(http.StatusTooManyRequests), "fix jaas/" + appID + ": …it is busy (HTTP 429)", "fix jitsi commands: …busy", "fix openmeetings: …busy", "fix veeting: …busy",
+		},
+		"nothing": {broken, "fix JaaS: …breaks off", "fix Jitsi: …breaks off", "fix OpenMeetings: …breaks off", "fix Veeting: …breaks off"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p := newPatient(t)
+			url := plain(t, c.handler)
+			p.env["GAVEL_JAAS_BASE_URL"] = url
+			all := everything(t, "")
+			all["jitsi"], all["openmeetings"] = jitsiAt(t, url), account(url)
+			all["veeting"] = map[string]string{"baseUrl": url, "apiKey": hush, "level": "instance"}
+			p.ill([]string{"-secrets", p.secrets(all)}, c.jaas, c.jitsi, c.openm, c.veetings)
+		})
+	}
+}
+
+func TestSystems_ThatAreNotThere(t *testing.T) {
+	t.Parallel()
+	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	url := "http://" + listener.Addr().String()
+	_ = listener.Close()
+	p := newPatient(t)
+	p.ill([]string{"-secrets", p.secrets(map[string]any{"openmeetings": account(url)})}, "fix OpenMeetings: …nothing listens at the host's port")
+	p.ill([]string{"-secrets", p.secrets(map[string]any{"openmeetings": account("https://no-such-host.invalid")})}, "fix OpenMeetings: no-such-host.invalid cannot be reached: …DNS")
+}
+
+func TestNetwork_NoAnswerInTime(t *testing.T) {
+	t.Parallel()
+	release := make(chan struct{})
+	url := plain(t, func(http.ResponseWriter, *http.Request) { <-release })
+	t.Cleanup(func() { close(release) }) // before the server is closed, which waits for its answers
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	d := &doctor{surroundings: surroundings{now: time.Now, transport: http.DefaultTransport}, seen: map[string]bool{}}
+	_, err := d.get(ctx, url, nil)
+	if got, want := network(err), "no answer in time: is the server running, and does a firewall let this machine through?"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+// TestJitsi_ThatObeysGuests is the server whose muc_end_meeting looks for the wrong keys.
+func TestJitsi_ThatObeysGuests(t *testing.T) {
+	t.Parallel()
+	p := newPatient(t)
+	page := plain(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/html")
+		answering(http.StatusNotFound)(w, nil) // a web server's own, so it is not the module's
+	})
+	p.ill([]string{"-secrets", p.secrets(map[string]any{"jitsi": jitsiAt(t, page)})}, "fix jitsi commands: …nothing is served")
+	empty := plain(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNotFound) })
+	p.ill([]string{"-secrets", p.secrets(map[string]any{"jitsi": jitsiAt(t, empty)})},
+		"ok jitsi commands: Prosody takes the system key", "fix jitsi guests: Prosody takes a guest's token for commands")
+}
+
+func TestJitsi_WithoutCommands(t *testing.T) {
+	t.Parallel()
+	p := newPatient(t)
+	url := plain(t, answering(http.StatusOK))
+	p.well([]string{"-secrets", p.secrets(map[string]any{"jitsi": map[string]string{"baseUrl": url, "issuer": "a", "secret": hush}})},
+		"skip jitsi commands: the secret has no part system")
+}
+
+func TestVeeting_OfAnAccountCannotBeAsked(t *testing.T) {
+	t.Parallel()
+	p := newPatient(t)
+	url := plain(t, answering(http.StatusOK))
+	p.well([]string{"-secrets", p.secrets(map[string]any{"veeting": map[string]string{"baseUrl": url, "apiKey": hush, "level": "account"}})},
+		"skip hooks of veeting", "skip veeting: for a key of an account")
+}
+
+func TestIssuer(t *testing.T) {
+	t.Parallel()
+	for want, handler := range map[string]http.HandlerFunc{
+		"fix access tokens: …is no configuration of this issuer": func(w http.ResponseWriter, _ *http.Request) {
+			_, _ = w.Write([]byte(`{"issuer": "` + hush + `"}`))
+		},
+		"fix access tokens: …it fails (HTTP 500)": answering(http.StatusInternalServerError),
+	} {
+		p := newPatient(t)
+		p.env["GAVEL_OIDC_ISSUER"], p.env["GAVEL_OIDC_AUDIENCE"] = plain(t, handler), "gavel"
+		p.ill([]string{"-secrets", p.secrets(map[string]any{"veeting": hush}), "-offline"}, want)
+	}
+	p := newPatient(t)
+	p.env["GAVEL_OIDC_ISSUER"], p.env["GAVEL_OIDC_AUDIENCE"] = "https://issuer.example.org", "gavel"
+	p.env["GAVEL_OIDC_JWKS_URL"] = plain(t, func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte(`{"keys": []}`)) })
+	p.ill([]string{"-secrets", p.secrets(map[string]any{"veeting": hush}), "-offline"}, "fix access tokens: …publishes no key")
+}
+
+func TestReach_SomewhereElse(t *testing.T) {
+	t.Parallel()
+	p := newPatient(t)
+	for to, want := range map[string]string{"https://other.example.org/x?" + hush: "warn Veeting: …sends one on to https://other.example.org,", "/login": "ok Veeting"} {
+		url := plain(t, func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, to, http.StatusFound) })
+		p.well([]string{"-secrets", p.secrets(map[string]any{"veeting": map[string]string{"baseUrl": url, "apiKey": hush, "level": "account"}})}, want)
+	}
+}
+
+func TestIsVersion(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]bool{"9.1.0": true, "8.1.0-SNAPSHOT": true, hush: false, "": false, "9 \x1b[31m": false, "x": false} {
+		if got := isVersion(text); got != want {
+			t.Errorf("%q: got %t, want %t", text, got, want)
+		}
+	}
+}

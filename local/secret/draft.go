@@ -1,0 +1,103 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// draft is the secret as it is to be: what it has, and over it what the call names.
+type draft struct {
+	fields map[string]json.RawMessage
+	set    map[string]bool
+}
+
+// newDraft begins with the secret as it is. One that is no object is only given up with force.
+func newDraft(old []byte, force bool) (*draft, error) {
+	d := &draft{fields: map[string]json.RawMessage{}, set: map[string]bool{}}
+	if old == nil {
+		return d, nil
+	}
+	if json.Unmarshal(old, &d.fields) != nil || d.fields == nil {
+		if !force {
+			return nil, errors.New("the secret has a content that is no JSON object, of which nothing can be kept; to replace it as a whole, add -force")
+		}
+		d.fields = map[string]json.RawMessage{}
+	}
+	return d, nil
+}
+
+// text sets a field that the call names.
+func (d *draft) text(field, value string) {
+	if value != "" {
+		d.put(field, value)
+	}
+}
+
+// put sets a field; one inside an object has a dot in its name.
+func (d *draft) put(field string, value any) {
+	d.set[field] = true
+	outer, inner, nested := strings.Cut(field, ".")
+	if nested {
+		object := map[string]any{}
+		_ = json.Unmarshal(d.fields[outer], &object) // what is no object gives way to one
+		object[inner] = value
+		field, value = outer, object
+	}
+	d.fields[field], _ = json.Marshal(value) // texts, lists and objects of them can always be written
+}
+
+// unset takes fields out; they are named with commas between them.
+func (d *draft) unset(names string) {
+	for name := range strings.SplitSeq(names, ",") {
+		outer, inner, nested := strings.Cut(strings.TrimSpace(name), ".")
+		if !nested {
+			delete(d.fields, outer)
+			continue
+		}
+		object := map[string]json.RawMessage{}
+		if json.Unmarshal(d.fields[outer], &object) == nil && object != nil {
+			delete(object, inner)
+			d.put(outer, object)
+		}
+	}
+}
+
+func (d *draft) content() ([]byte, error) {
+	if len(d.fields) == 0 {
+		return nil, errors.New("there is nothing to write: give the fields of the secret, -h shows them")
+	}
+	return json.Marshal(d.fields)
+}
+
+func (d *draft) fieldsSet() string { return strings.Join(slices.Sorted(maps.Keys(d.set)), ", ") }
+
+func (d *draft) fieldsKept() string {
+	var kept []string
+	for _, field := range slices.Sorted(maps.Keys(d.fields)) {
+		if !slices.ContainsFunc(slices.Collect(maps.Keys(d.set)), func(set string) bool {
+			return set == field || strings.HasPrefix(set, field+".")
+		}) {
+			kept = append(kept, field)
+		}
+	}
+	return strings.Join(kept, ", ")
+}
+
+// read sets a field that is secret, where the call says from where.
+func (d *draft) read(field, flagName, from string, read func(flagName, from string) (string, error)) error {
+	if from == "" {
+		return nil
+	}
+	value, err := read(flagName, from)
+	if err != nil {
+		return err
+	}
+	if value == "" {
+		return errors.New("-" + flagName + ": the value is empty; to take the field out use -unset " + field)
+	}
+	d.put(field, value)
+	return nil
+}

@@ -1,0 +1,281 @@
+package main
+
+import (
+	"context"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"gavel/local/moto"
+	"gavel/local/secretstore"
+	"gavel/shared/auth"
+	"gavel/shared/jaas"
+	"gavel/shared/secrets"
+)
+
+func TestRun_SaysWhatItTakes(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	d.does(nil, "jaas <AppID>", "openmeetings", "-aws")
+	d.does([]string{"jitsi", "-h"}, "-system-key", "-callback-tokens")
+	d.refuses([]string{hush}, "the kind of secret")
+	d.refuses([]string{"jaas"}, "give the AppID")
+	d.refuses([]string{"jaas", hush}, "expected an AppID")
+	d.refuses([]string{"jaas", appID, "-" + hush, "x"}, "a flag that this kind of secret does not have")
+	d.refuses([]string{"jaas", appID, "-key-id", "a", hush}, "a word behind the flags")
+	d.refuses([]string{"jaas", appID}, "nothing to write")
+	for _, kind := range []string{"jitsi", "openmeetings", "veeting", "api-keys"} {
+		d.refuses([]string{kind, hush}, "no word belongs behind")
+	}
+	d.env["GAVEL_SECRETS_FILE"] = ""
+	d.refuses([]string{"jaas", appID, "-key-id", "a"}, "-file secrets.json, or -aws")
+	d.refuses([]string{"jaas", appID, "-aws"}, "no AWS here")
+	d.refuses([]string{"jaas", appID, "-aws", "-file", d.path("secrets.json")}, "two places")
+}
+
+func TestJaaS_IsWrittenAsTheFunctionsReadIt(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	key, public := d.key("one")
+	d.env["WEBHOOK"] = "whsec_" + hush
+	d.does([]string{"jaas", appID, "-key-id", "4f4910", "-key", key, "-public", public, "-webhook-secret", "env:WEBHOOK"},
+		"is written to", "set: keyId, privateKey, webhookSecret", "key id "+appID+"/4f4910", "SHA-256 ", "by their signature", "Next: the JaaS console")
+	raw, err := secrets.NewFile(d.path("secrets.json"), "gavel").Read(t.Context(), jaas.SecretName(appID))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if secret, err := jaas.ParseSecret(appID, raw); err != nil || !secret.HasWebhook() {
+		t.Errorf("got %v, want a secret with a webhook", err)
+	}
+	d.does([]string{"jaas", appID, "-key-id", "4f4910", "-key", key}, "has this content already", "kept: webhookSecret")
+	if info, err := os.Stat(d.path("secrets.json")); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("got %v and %v, want mode 0600", info, err)
+	}
+}
+
+func TestJaaS_RotationKeepsTheRest(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	one, _ := d.key("one")
+	two, _ := d.key("two")
+	d.stdin = "whsec_" + hush + "\n"
+	d.does([]string{"jaas", appID, "-key-id", "one", "-key", one, "-webhook-secret", "-"})
+	d.refuses([]string{"jaas", appID, "-key", two}, "under the same key id", "-force")
+	d.does([]string{"jaas", appID, "-key", two, "-key-id", "two"}, "kept: webhookSecret")
+	if got := d.holds("jaas/" + appID)["webhookSecret"]; got != "whsec_"+hush {
+		t.Errorf("got %v, want the webhook's secret as it was", got)
+	}
+	d.does([]string{"jaas", appID, "-key", one, "-force"}, "is written")
+	d.does([]string{"jaas", appID, "-unset", "webhookSecret", "-check"}, "Nothing is written, as -check asks")
+	if d.holds("jaas/" + appID)["webhookSecret"] == nil {
+		t.Error("got the field taken out by -check")
+	}
+	d.does([]string{"jaas", appID, "-unset", "webhookSecret"}, "events are refused")
+	if got := d.holds("jaas/" + appID)["webhookSecret"]; got != nil {
+		t.Errorf("got %v, want the field taken out", got)
+	}
+}
+
+func TestJaaS_RefusesBadKeysAndFields(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	key, public := d.key("one")
+	_, other := d.key("two")
+	with := func(args ...string) []string { return append([]string{"jaas", appID, "-key-id", "a"}, args...) }
+	for _, c := range []struct {
+		args []string
+		want string
+	}{
+		{with("-key", public), "give the private half"},
+		{with("-key", "-----BEGIN PRIVATE KEY-----"+hush), "never the value itself"},
+		{with("-key", hush), "there is no such file"},
+		{with("-key", d.dir), "that is a folder"},
+		{with("-key", d.file("empty", "")), "is empty"},
+		{with("-key", "env:NOT_SET"), "not set, or empty"},
+		{with("-key", key, "-public", other), "not the other half"},
+		{with("-key", key, "-public", key), "this is a private key"},
+		{with("-key", key, "-webhook-secret", d.file("wh", hush)), "whsec_"},
+		{[]string{"jaas", appID, "-key", key, "-key-id", strings.Replace(appID, "0", "1", 1) + "/a"}, "another AppID"},
+		{[]string{"jaas", appID, "-key", key}, "keyId is missing"},
+		{with("-public", public), "privateKey"},
+		{with("-key", "-", "-webhook-secret", "-"), "read for another flag"},
+	} {
+		d.stdin = "x"
+		if slices.Contains(c.args, "-webhook-secret") && slices.Contains(c.args, "-") {
+			text, _ := os.ReadFile(key)
+			d.stdin = string(text)
+		}
+		d.refuses(c.args, c.want)
+	}
+	if _, err := os.Stat(d.path("secrets.json")); err == nil {
+		t.Error("got a file, want none")
+	}
+}
+
+func TestJitsi_OfTwoKeys(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	login, loginPublic := d.key("login")
+	system, systemPublic := d.key("system")
+	args := []string{
+		"jitsi", "-base-url", "https://meet.example.org", "-issuer", "gavel", "-key-id", "l1", "-key", login, "-public", loginPublic,
+		"-system-base-url", "https://prosody.example.org", "-system-key-id", "s1", "-system-key", system, "-system-public", systemPublic,
+		"-callback-tokens", d.file("tokens", hush+"-0123456789\n"+hush+"-9876543210\n"),
+	}
+	d.does(args, "served at /jitsi/keys/login/", "served at /jitsi/keys/system/", "system.privateKey")
+	if got, ok := d.holds("jitsi")["callbackTokens"].([]any); !ok || len(got) != 2 {
+		t.Errorf("got %v, want two tokens", got)
+	}
+	d.refuses([]string{"jitsi", "-system-key", login, "-system-key-id", "s2"}, "every one of them could end meetings")
+	d.refuses([]string{"jitsi", "-system-public", loginPublic}, "not the other half")
+	other, _ := d.key("other")
+	d.refuses([]string{"jitsi", "-system-key", other}, "under the same key id")
+	d.refuses([]string{"jitsi", "-base-url", "http://meet.example.org"}, "must be https")
+	d.does([]string{"jitsi", "-system-key", other, "-system-key-id", "s2"}, "kept: ", "key id s2")
+	if got := d.holds("jitsi")["system"].(map[string]any)["baseUrl"]; got != "https://prosody.example.org" {
+		t.Errorf("got %v, want what else is in system as it was", got)
+	}
+	d.refuses([]string{"jitsi", "-shared-secret", d.file("shared", hush)}, "not both")
+	d.does([]string{"jitsi", "-shared-secret", d.path("shared"), "-unset", "privateKey,keyId,system"}, "no meeting ended")
+}
+
+func TestJitsi_PublicHalfIsNamedForItsID(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	key, public := d.key("login")
+	text, _ := os.ReadFile(public)
+	// echo -n login | sha256sum
+	named := d.file("428821350e9691491f616b754cd8315fb86d797ab35d843479e732ef90665324.pem", string(text))
+	args := []string{"jitsi", "-base-url", "https://meet.example.org", "-issuer", "gavel", "-key", key, "-public", named, "-key-id"}
+	d.refuses(append(args, "other"), "named for another key id")
+	d.does(append(args, "login"))
+}
+
+func TestOpenMeetingsAndVeeting(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	d.env["PASSWORD"] = hush
+	d.does([]string{"openmeetings", "-base-url", "https://meet.example.org/openmeetings", "-user", "gavel", "-password", "env:PASSWORD"}, "is written")
+	d.refuses([]string{"openmeetings", "-base-url", "https://meet.example.org/openmeetings/services"}, "without /services")
+	d.does([]string{
+		"veeting", "-base-url", "https://v.example.org", "-level", "instance", "-api-key", "env:PASSWORD", "-hook", "onMeetingClosed=env:PASSWORD",
+	}, "events are taken of onMeetingClosed", "set: apiKey, baseUrl, level, webhookKeys.onMeetingClosed")
+	d.does([]string{"veeting", "-hook", "onMeetingUpdated=env:PASSWORD"}, "onMeetingClosed, onMeetingUpdated")
+	d.refuses([]string{"veeting", "-hook", hush}, "the name of a hook")
+	d.refuses([]string{"veeting", "-level", "boss"}, `"instance" or "account"`)
+	if d.holds("openmeetings")["password"] != hush {
+		t.Error("got the other secret changed")
+	}
+}
+
+func TestAPIKeys_AreMadeAddedAndTakenOutOneByOne(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	d.does([]string{"api-keys", "-name", "crm", "-scopes", "jaas, audit", "-to", d.path("crm.key")}, "crm (", "jaas audit", "holds the key itself")
+	key, err := os.ReadFile(d.path("crm.key"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	keys := auth.NewAPIKeys(secrets.NewFile(d.path("secrets.json"), "gavel"), time.Now)
+	if p, err := keys.Verify(t.Context(), strings.TrimSpace(string(key))); err != nil || p.Name != "crm" {
+		t.Errorf("got %+v and %v, want crm let in", p, err)
+	}
+	if info, err := os.Stat(d.path("crm.key")); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("got %v and %v, want mode 0600", info, err)
+	}
+	_, entry := auth.NewAPIKey("crm", []string{"jitsi"})
+	text := `{"name": "crm", "sha256": "` + entry.SHA256 + `", "scopes": ["jitsi"]}`
+	d.does([]string{"api-keys", "-entry", d.file("entry.json", text)}, "crm has another key still")
+	d.does([]string{"api-keys", "-entry", d.path("entry.json")}, "has this content already")
+	if list := d.holds("api-keys")["keys"].([]any); len(list) != 2 {
+		t.Errorf("got %d keys, want 2", len(list))
+	}
+	d.does([]string{"api-keys", "-remove", entry.SHA256[:8]}, "crm (")
+	d.refuses([]string{"api-keys", "-remove", "crm"}, "the last key")
+	d.does([]string{"api-keys", "-remove", "crm", "-force"})
+}
+
+func TestAPIKeys_RefusesWhatWouldBeOfNoUse(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	d.refuses([]string{"api-keys"}, "give one of -name")
+	d.refuses([]string{"api-keys", "-name", "crm"}, "needs -scopes")
+	d.refuses([]string{"api-keys", "-name", "crm", "-scopes", "jas", "-to", d.path("k")}, "no operation asks for", "veeting:meetings")
+	d.refuses([]string{"api-keys", "-name", "crm", "-scopes", "jaas", "-to", d.path("k"), "-expires", "2001-01-01"}, "a day to come")
+	d.refuses([]string{"api-keys", "-name", "crm", "-scopes", "jaas", "-to", d.file("there", hush)}, "exists already")
+	d.refuses([]string{"api-keys", "-entry", d.file("bad", `{"name": "crm", "sha": "`+hush+`"}`)}, "expected the entry")
+	d.refuses([]string{"api-keys", "-entry", d.file("worse", `{"name": "crm", "sha256": "abc", "scopes": ["jaas"]}`)}, "sha256")
+	d.refuses([]string{"api-keys", "-remove", "nobody"}, "no key of this name")
+	d.does([]string{"api-keys", "-name", "crm", "-scopes", "jaas", "-to", d.path("k"), "-check"}, "Nothing is written")
+	if _, err := os.Stat(d.path("k")); err == nil {
+		t.Error("got a file with a key that is in no list")
+	}
+	d.file("secrets.json", `{"api-keys": {"keys": [{"name": "`+hush+`"}]}}`)
+	d.refuses([]string{"api-keys", "-name", "crm", "-scopes", "jaas", "-to", d.path("k")}, "as it is cannot be used")
+	d.does([]string{"api-keys", "-name", "crm", "-scopes", "jaas", "-to", d.path("k"), "-force"}, "crm (")
+}
+
+func TestAPIKeys_NoKeyIsLeftBehindWhenTheSecretCannotBeWritten(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	d.env["GAVEL_SECRETS_FILE"] = d.path("none/secrets.json")
+	d.refuses([]string{"api-keys", "-name", "crm", "-scopes", "jaas", "-to", d.path("crm.key")}, "cannot write")
+	if _, err := os.Stat(d.path("crm.key")); err == nil {
+		t.Error("got a file with a key that is in no list")
+	}
+}
+
+func TestRun_GivesUpNoContentThatIsNoObjectWithoutForce(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	key, _ := d.key("one")
+	d.file("secrets.json", `{"jaas/`+appID+`": "`+hush+`"}`)
+	args := []string{"jaas", appID, "-key-id", "a", "-key", key}
+	d.refuses(args, "no JSON object")
+	d.does(append(args, "-force"), "is written")
+}
+
+func TestRun_MindsKeyFilesThatOthersCanRead(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	key, _ := d.key("one")
+	if err := os.Chmod(key, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	d.does([]string{"jaas", appID, "-key-id", "a", "-key", key}, "Mind: others on this machine can read")
+}
+
+func TestRun_IntoSecretsManager(t *testing.T) {
+	t.Parallel()
+	d, prefix, endpoint := newDesk(t), moto.Prefix(t), moto.Start(t)
+	var asked []string
+	cloud := aws.Config{Region: "eu-central-1", BaseEndpoint: &endpoint, Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
+		return aws.Credentials{AccessKeyID: "AKID", SecretAccessKey: hush}, nil
+	})}
+	d.cloud = func(_ context.Context, region, profile string) (aws.Config, error) {
+		asked = []string{region, profile}
+		return cloud, nil
+	}
+	d.env["GAVEL_SECRET_PREFIX"] = prefix
+	one, _ := d.key("one")
+	two, _ := d.key("two")
+	d.env["WEBHOOK"] = "whsec_" + hush
+	d.does([]string{"jaas", appID, "-key-id", "one", "-key", one, "-webhook-secret", "env:WEBHOOK", "-aws", "-region", "eu-central-1", "-profile", "p"},
+		prefix+"/jaas/"+appID+" is written to Secrets Manager in eu-central-1", "-stack")
+	if want := []string{"eu-central-1", "p"}; !slices.Equal(asked, want) {
+		t.Errorf("got %q asked for, want %q", asked, want)
+	}
+	d.does([]string{"jaas", appID, "-key-id", "two", "-key", two, "-aws"}, "kept: webhookSecret")
+	content, err := secretstore.NewManager(secretstore.ManagerOptions{AWS: cloud, Prefix: prefix}).Read(t.Context(), "jaas/"+appID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	secret, err := jaas.ParseSecret(appID, secrets.NewRaw("", content))
+	if err != nil || secret.KeyID() != appID+"/two" || !secret.HasWebhook() {
+		t.Errorf("got %v, want the new key and the webhook", err)
+	}
+}

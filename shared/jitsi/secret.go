@@ -1,0 +1,68 @@
+package jitsi
+
+import (
+	"crypto/rsa"
+
+	"gavel/shared/secrets"
+)
+
+// Secret is the secret of the server, read as a Client reads it. What signs stays inside.
+type Secret struct{ access *access }
+
+// Key is one of the keys of the secret, by its public half.
+type Key struct {
+	Use KeyUse
+	ID  string // the kid
+	// File is the name under which the server looks for it, see Client.PublicKey.
+	File   string
+	PEM    []byte // what is served under that name
+	Public *rsa.PublicKey
+}
+
+// ParseSecret reads the secret. Its errors say what to mend and hold nothing of the content.
+func ParseSecret(raw secrets.Raw) (Secret, error) {
+	parsed, err := parseAccess(secretName, raw)
+	if err != nil {
+		return Secret{}, err
+	}
+	return Secret{parsed}, nil
+}
+
+// BaseURL gives that of the web client, without a slash at its end.
+func (s Secret) BaseURL() string { return s.access.base }
+
+// SystemURL gives that of Prosody's HTTP port, without a slash at its end, and nothing where the secret has no key for commands.
+func (s Secret) SystemURL() string {
+	if s.access.system == nil {
+		return ""
+	}
+	return s.access.system.base
+}
+
+// Keys gives the keys whose public halves the server looks up; a shared secret is none.
+func (s Secret) Keys() []Key {
+	found := s.access.login.keys(LoginKey)
+	if s.access.system != nil {
+		found = append(found, s.access.system.keys(SystemKey)...)
+	}
+	return found
+}
+
+func (s *signer) keys(use KeyUse) []Key {
+	var found []Key
+	for file, text := range s.public {
+		if key, ok := s.key.(*rsa.PrivateKey); ok {
+			found = append(found, Key{Use: use, ID: s.kid, File: file, PEM: text, Public: &key.PublicKey})
+		}
+	}
+	return found
+}
+
+// Callback gives a value of Authorization with which the server may come, for checks of a receiver; empty where the secret has
+// none.
+func (s Secret) Callback() string {
+	if len(s.access.callbacks) == 0 {
+		return ""
+	}
+	return s.access.callbacks[0]
+}
