@@ -19,17 +19,34 @@ PYTHON := $(abspath $(LOCAL)/venv/bin/python)
 DYNAMO := $(abspath $(LOCAL)/dynamodb-local)
 SAM    := $(shell command -v sam || echo $(LOCAL)/sam/bin/sam)
 
+export SAM_CLI_TELEMETRY := 0
+
+# What is built for the machine itself, in Go's and in Lambda's words.
+HOST_ARCH      := $(shell go env GOHOSTARCH)
+SAM_ARCH_amd64 := x86_64
+SAM_ARCH_arm64 := arm64
+
+# Compiles everything once, and then has SAM link the functions side by side: $(call build_functions,architecture,options).
+# Without what is compiled first, each of SAM's compilers would compile all that the functions share.
+define build_functions
+	@echo "compiling for linux/$(1)"; GOOS=linux GOARCH=$(1) $(for_functions) go list -export -f '{{""}}' ./functions/...
+	$(for_functions) $(SAM) build --parallel $(2)
+endef
+
 # Fails in CI, elsewhere says what was left out: $(call missing,what is not run,why)
 missing = { echo "$(1) not run: $(2)"; [ "$$CI" != true ]; }
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench fuzz openapi api-key secret doctor build venv dynamodb-local clean
+.PHONY: help run run-sam test check bench fuzz openapi api-key secret doctor build build-local sam-local venv dynamodb-local clean
 
 help: ## Print this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-8s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: ## Run everything on this machine, without AWS (PORT=3000)
 	@go run ./local
+
+run-sam: venv ## The same for functions that `sam local` runs in containers, with AWS emulated (needs Python)
+	@go run ./local/sam serve
 
 test: ## Run all tests, with AWS emulated (needs Python, and Java) and the race detector (a C compiler) where possible
 	@if [ -z "$$GAVEL_TEST_PYTHON" ]; then \
@@ -47,8 +64,9 @@ check: $(LOCAL)/bin/.golangci-lint-$(GOLANGCI_LINT) $(LOCAL)/bin/.govulncheck-$(
 	go vet ./...
 	$(BIN)/golangci-lint run ./...
 	go mod tidy -diff
-	GOOS=linux GOARCH=arm64 $(for_functions) go build ./functions/...
 	@if $(MAKE) -s venv; then echo cfn-lint template.yaml; $(dir $(PYTHON))cfn-lint template.yaml; else $(call missing,cfn-lint,no Python for it); fi
+	@if $(MAKE) -s $(SAM); then echo sam validate --lint; $(SAM) validate --lint && $(MAKE) -s build; \
+	else $(call missing,sam validate and sam build,no Python for them) && GOOS=linux GOARCH=arm64 $(for_functions) go build ./functions/...; fi
 	@echo govulncheck ./...; found=$$($(BIN)/govulncheck ./... 2>&1) || case $$found in \
 	    *"fetching vulnerabilities:"*) echo "govulncheck not run: vulnerability database unreachable" ;; \
 	    *) echo "$$found"; exit 1 ;; \
@@ -80,7 +98,15 @@ doctor: ## Look whether all is set up right, and say what to fix (without ARGS: 
 	@go run ./local/doctor $(ARGS)
 
 build: $(SAM) ## Build the functions for deployment; `sam deploy` follows
-	$(for_functions) $(SAM) build
+	$(call build_functions,arm64)
+
+build-local: $(SAM) ## Build the functions for `sam local` on this machine
+	$(call build_functions,$(HOST_ARCH),--parameter-overrides Architecture=$(SAM_ARCH_$(HOST_ARCH)) --build-dir .aws-sam/local)
+	@sed 's/^    Default: arm64$$/    Default: $(SAM_ARCH_$(HOST_ARCH))/' .aws-sam/local/template.yaml >.aws-sam/local/template.new && \
+	mv .aws-sam/local/template.new .aws-sam/local/template.yaml
+
+sam-local: venv $(SAM) ## Run every sample event with `sam local invoke` (needs Docker), and compare with the answers in one process
+	SAM=$(SAM) go run ./local/sam check
 
 venv: $(LOCAL)/venv/.ready
 
@@ -93,7 +119,7 @@ clean: ## Remove all that was built or downloaded, and what the local server sto
 define python
 	@command -v python3 >/dev/null || { echo "python3 is not installed"; exit 1; }
 	@echo "installing $(2) in $(1)"; rm -rf $(1)
-	@python3 -m venv $(1) && $(1)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r $(2) || { rm -rf $(1); exit 1; }
+	@python3 -m venv $(1) && $(1)/bin/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $(2) || { rm -rf $(1); exit 1; }
 endef
 
 $(LOCAL)/venv/.ready: .ci/requirements.txt

@@ -4,6 +4,7 @@ package functions_test
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"os"
@@ -54,6 +55,10 @@ func (e *buildError) Error() string { return "go build: " + e.output }
 
 func TestMain(m *testing.M) {
 	code := m.Run()
+	if err := used.report(os.Stdout); err != nil {
+		_, _ = fmt.Fprintln(os.Stderr, err)
+		code = 1
+	}
 	_ = os.RemoveAll(built())
 	os.Exit(code)
 }
@@ -90,7 +95,7 @@ func start(t *testing.T, s *server.Server, operation string) *runtimeapi.Process
 	return run(t, operation, settings)
 }
 
-// run runs the built function of an operation with the settings.
+// run runs the built function of an operation with the settings, and sees to it that it may do in AWS what it does.
 func run(t *testing.T, operation string, settings []string) *runtimeapi.Process {
 	t.Helper()
 	dir, err := binaries()
@@ -98,7 +103,9 @@ func run(t *testing.T, operation string, settings []string) *runtimeapi.Process 
 		t.Fatal(err)
 	}
 	group, name, _ := strings.Cut(operation, "-")
-	process, err := runtimeapi.Start(t.Context(), runtimeapi.Config{Binary: filepath.Join(dir, group, name), Env: settings})
+	process, err := runtimeapi.Start(t.Context(), runtimeapi.Config{
+		Binary: filepath.Join(dir, group, name), Env: recorded(t, operation, settings),
+	})
 	if err != nil {
 		t.Fatalf("start %s: %v", operation, err)
 	}

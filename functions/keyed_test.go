@@ -2,6 +2,8 @@ package functions_test
 
 import (
 	"net/http"
+	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -38,5 +40,27 @@ func TestFunctions_IdempotencyKey(t *testing.T) {
 	got := invoke(t, bare, edited(t, event(t, "jaas-dial-out"), key))
 	if got.StatusCode != http.StatusServiceUnavailable || !strings.Contains(got.Body, "not_configured") || !strings.Contains(got.Body, "GAVEL_TABLE") {
 		t.Errorf("got %d %s, want the missing setting named", got.StatusCode, got.Body)
+	}
+}
+
+// Every function that keeps answers may do so: what it keeps is in the policy that the template gives it.
+func TestFunctions_MayKeepTheirAnswers(t *testing.T) {
+	t.Parallel()
+	stories := map[string]*story{}
+	for _, operation := range names(t, filepath.Join("*", "*", "main.go"), filepath.Dir) {
+		if !slices.Contains(templateFunctions(t)[camelCase(operation)].Properties.Policies, "KeepAnswers") {
+			continue
+		}
+		group, _, _ := strings.Cut(operation, "-")
+		if stories[group] == nil {
+			stories[group] = newStory(t, group)
+			stories[group].settings = append(stories[group].settings,
+				"GAVEL_JAAS_BASE_URL="+stories[group].server.Info().Sandboxes["jaas"].BaseURL, "GAVEL_ROOMS_JAAS_APP_ID="+tenant,
+				"GAVEL_FILES_BUCKET=none")
+		}
+		got := stories[group].send(t, operation, inHeader("idempotency-key", "k-1"))
+		if strings.Contains(got.Body, `"not_configured"`) || strings.Contains(got.Body, `"unavailable"`) {
+			t.Errorf("%s: got %d %s, want the key taken", operation, got.StatusCode, got.Body)
+		}
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"fmt"
 	"os"
 	"strings"
 	"sync"
@@ -66,26 +67,34 @@ func Table(t testing.TB) (endpoint, name string) {
 // name. The table is gone when the test is over.
 func CreateTable(t testing.TB, endpoint string) (name string) {
 	t.Helper()
-	client := newClient(endpoint)
 	name = "gavel-" + strings.ToLower(rand.Text()[:12])
-	_, err := client.CreateTable(t.Context(), &dynamodb.CreateTableInput{
+	if err := MakeTable(t.Context(), endpoint, name); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { dropTable(t, newClient(endpoint), name) })
+	return name
+}
+
+// MakeTable makes an empty table with keys and expiry as in template.yaml, at an implementation of DynamoDB's API.
+func MakeTable(ctx context.Context, endpoint, name string) error {
+	client := newClient(endpoint)
+	_, err := client.CreateTable(ctx, &dynamodb.CreateTableInput{
 		TableName:            aws.String(name),
 		BillingMode:          types.BillingModePayPerRequest,
 		AttributeDefinitions: []types.AttributeDefinition{text("pk"), text("sk")},
 		KeySchema:            []types.KeySchemaElement{key("pk", types.KeyTypeHash), key("sk", types.KeyTypeRange)},
 	})
 	if err != nil {
-		t.Fatalf("create a table: %v", err)
+		return fmt.Errorf("create a table: %w", err)
 	}
-	t.Cleanup(func() { dropTable(t, client, name) })
-	_, err = client.UpdateTimeToLive(t.Context(), &dynamodb.UpdateTimeToLiveInput{
+	_, err = client.UpdateTimeToLive(ctx, &dynamodb.UpdateTimeToLiveInput{
 		TableName:               aws.String(name),
 		TimeToLiveSpecification: &types.TimeToLiveSpecification{AttributeName: aws.String("e"), Enabled: aws.Bool(true)},
 	})
 	if err != nil {
-		t.Fatalf("have the items of a table expire: %v", err)
+		return fmt.Errorf("have the items of a table expire: %w", err)
 	}
-	return name
+	return nil
 }
 
 // dropTable works with the test over, and with it the test's context.

@@ -1,4 +1,5 @@
-// Package moto gives tests an AWS to talk to: one moto server for each test process, on loopback and in memory.
+// Package moto gives tests, and functions in containers, an AWS to talk to: one moto server for each process, on loopback
+// and in memory.
 //
 // moto is a Python program. `make test` installs it under .local/; where it is missing, the tests that need it are
 // skipped and say how to get it, except with CI=true, where they fail.
@@ -7,6 +8,7 @@ package moto
 import (
 	"crypto/rand"
 	"errors"
+	"fmt"
 	"os"
 	"strings"
 	"sync"
@@ -16,28 +18,20 @@ import (
 )
 
 // shared holds the server, or why there is none, for as long as the process lives. A package-level value because the
-// test process is exactly its scope.
+// process is exactly its scope.
 var shared = sync.OnceValues(func() (*companion.Program, error) {
-	python, err := here()
+	python, err := interpreter()
 	if err != nil {
 		return nil, err
 	}
 	return launch(python)
 })
 
-func here() (python string, err error) {
-	dir, err := os.Getwd()
-	if err != nil {
-		return "", err
-	}
-	return findPython(os.Getenv(pythonVariable), dir)
-}
-
 // Python returns the interpreter that has moto installed, and with it SAM's own library, which reads templates. Where it
 // is missing it does as Start does.
 func Python(t testing.TB) string {
 	t.Helper()
-	python, err := here()
+	python, err := interpreter()
 	if errors.Is(err, errNoPython) && os.Getenv("CI") != "true" {
 		t.Skipf("needs Python: %v", err)
 	}
@@ -45,6 +39,15 @@ func Python(t testing.TB) string {
 		t.Fatal(err)
 	}
 	return python
+}
+
+// Run returns the base URL of the server outside of tests. Otherwise it is as [Start].
+func Run() (endpoint string, err error) {
+	s, err := shared()
+	if err != nil {
+		return "", fmt.Errorf("start the moto server: %w", err)
+	}
+	return s.Endpoint, nil
 }
 
 // Start returns the base URL of the server, which answers for every AWS service and takes any credentials. The first

@@ -17,6 +17,15 @@ const setUp = "python3 -m venv .local/venv && .local/venv/bin/pip install --requ
 
 var errNoPython = errors.New("no Python with moto; `make venv` sets one up, or by hand: " + setUp)
 
+// interpreter returns that of this process.
+func interpreter() (string, error) {
+	dir, err := os.Getwd()
+	if err != nil {
+		return "", err
+	}
+	return findPython(os.Getenv(pythonVariable), dir)
+}
+
 // findPython returns the interpreter: the configured one, else the one of the virtual environment at the root of the
 // module that dir lies in. It returns errNoPython if there is neither; a configured one that is missing is another error.
 func findPython(configured, dir string) (string, error) {

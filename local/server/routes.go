@@ -39,7 +39,7 @@ const (
 // callTime is how long a call may take, as at the gateway.
 const callTime = 29 * time.Second
 
-func (s *Server) routes() http.Handler {
+func (s *Server) routes() (http.Handler, error) {
 	operations := http.NewServeMux()
 	catalog.Register(api.New(operations), catalog.Services{
 		JaaS: s.jaas, Jitsi: s.jitsi, Roster: roster.New(s.table, clock.Now, s.settings.EventDays), Bans: bans.New(s.table),
@@ -49,14 +49,17 @@ func (s *Server) routes() http.Handler {
 	answers := idempotency.New(func() table.Store { return s.table }, clock.Now)
 	events := audit.NewRecorder(func() table.Store { return announced{s.table, clock.Now} }, audit.Configured(s.settings), clock.Now)
 	guarded := s.crossOrigin(apiFromPages, s.guard(api.Remember(answers, api.Tell(events, api.Handler(operations)))))
-	local := s.localRoutes()
+	local, err := s.localRoutes()
+	if err != nil {
+		return nil, err
+	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == localPrefix || strings.HasPrefix(r.URL.Path, localPrefix+"/") {
 			local.ServeHTTP(w, r)
 			return
 		}
 		guarded.ServeHTTP(w, r)
-	})
+	}), nil
 }
 
 // guard does what API Gateway and the authorizer do in front of a function.
@@ -82,15 +85,19 @@ func (s *Server) guard(next http.Handler) http.Handler {
 func drain(body io.Reader) { _, _ = io.CopyN(io.Discard, body, 32<<20) }
 
 // localRoutes are there for the developer and exist only here.
-func (s *Server) localRoutes() http.Handler {
+func (s *Server) localRoutes() (http.Handler, error) {
+	aws, err := s.aws()
+	if err != nil {
+		return nil, err
+	}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET "+localPrefix, s.info)
 	mux.HandleFunc("GET "+localPrefix+"/env", s.environment)
 	mux.HandleFunc("POST "+localPrefix+"/tokens", s.createToken)
 	mux.HandleFunc("GET "+oidcPrefix+"/.well-known/openid-configuration", s.discovery)
 	mux.HandleFunc("GET "+oidcPrefix+"/jwks", s.jwks)
-	mux.HandleFunc("POST "+awsPrefix, s.secretsManager)
-	mux.HandleFunc("POST "+awsPrefix+"/", s.secretsManager)
+	mux.Handle(awsPrefix, aws)
+	mux.Handle(awsPrefix+"/", aws)
 	mux.Handle("GET "+localPrefix+"/sandbox/requests", s.recorder)
 	mux.HandleFunc("POST "+localPrefix+"/cleanup", s.cleanup)
 	mux.HandleFunc("GET "+localPrefix+"/events", s.published)
@@ -99,7 +106,7 @@ func (s *Server) localRoutes() http.Handler {
 	mux.Handle(jitsiPrefix+"/", http.StripPrefix(jitsiPrefix, s.jitsiSandbox))
 	mux.Handle(veetingPrefix+"/", http.StripPrefix(veetingPrefix, s.veetingSandbox))
 	mux.Handle(openmeetingsPrefix+"/", http.StripPrefix(openmeetingsPrefix, s.openmeetingsSandbox))
-	return loopbackOnly(mux)
+	return loopbackOnly(mux), nil
 }
 
 // loopbackOnly turns away requests that a web page made through a name of its own that resolves

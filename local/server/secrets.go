@@ -26,7 +26,7 @@ var allScopes = sync.OnceValue(catalog.Scopes)
 func (s *Server) loadSecrets() error {
 	if s.settings.SecretsFile == "" {
 		s.appID = s.state.AppID
-		s.secrets = localSecrets{inner: generated{s.state, s.settings.SecretPrefix, s.url}, state: s.state}
+		s.secrets = s.generatedAt(s.url)
 		return nil
 	}
 	file := secrets.NewFile(s.settings.SecretsFile, s.settings.SecretPrefix)
@@ -42,6 +42,11 @@ func (s *Server) loadSecrets() error {
 	}
 	s.secrets = localSecrets{inner: file, state: s.state}
 	return nil
+}
+
+// generatedAt gives the sandboxes' secrets as they are for whoever reaches the server at the URL.
+func (s *Server) generatedAt(url string) secrets.Source {
+	return localSecrets{inner: generated{s.state, s.settings.SecretPrefix, url}, state: s.state}
 }
 
 // generated are the sandboxes' own secrets.

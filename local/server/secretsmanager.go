@@ -3,10 +3,34 @@ package server
 import (
 	"encoding/json"
 	"net/http"
+	"net/http/httputil"
+	"net/url"
 	"strings"
 
 	"gavel/shared/api"
+	"gavel/shared/secrets"
 )
+
+// aws is the one endpoint of all AWS services, for functions that run outside of this process. Secrets Manager is played
+// here, as the secrets are; the rest is the emulator's, if there is one.
+func (s *Server) aws() (http.Handler, error) {
+	own := http.HandlerFunc(s.secretsManager)
+	if s.emulator == "" {
+		return own, nil
+	}
+	emulator, err := url.Parse(s.emulator)
+	if err != nil {
+		return nil, err
+	}
+	others := http.StripPrefix(awsPrefix, &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) { r.SetURL(emulator) }})
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasPrefix(r.Header.Get("X-Amz-Target"), "secretsmanager.") {
+			own.ServeHTTP(w, r)
+			return
+		}
+		others.ServeHTTP(w, r)
+	}), nil
+}
 
 // secretsManager answers GetSecretValue, the one call the functions make, so that they can be
 // run outside of this process (sam local, the benchmark) without an AWS account: with
@@ -21,7 +45,7 @@ func (s *Server) secretsManager(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	name := strings.TrimPrefix(want.SecretId, s.settings.SecretPrefix+"/")
-	raw, err := s.secrets.Read(r.Context(), name)
+	raw, err := s.secretsSeenFrom(r).Read(r.Context(), name)
 	if err != nil {
 		awsError(w, "ResourceNotFoundException", "Secrets Manager can't find the specified secret.")
 		return
@@ -33,6 +57,15 @@ func (s *Server) secretsManager(w http.ResponseWriter, r *http.Request) {
 		"VersionId":     raw.Version,
 		"VersionStages": []string{"AWSCURRENT"},
 	})
+}
+
+// secretsSeenFrom gives the secrets with the sandboxes at the address by which the caller reaches this server: in a
+// container 127.0.0.1 is the container.
+func (s *Server) secretsSeenFrom(r *http.Request) secrets.Source {
+	if s.settings.SecretsFile != "" {
+		return s.secrets
+	}
+	return s.generatedAt("http://" + r.Host)
 }
 
 func awsError(w http.ResponseWriter, kind, message string) {

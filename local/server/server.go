@@ -1,13 +1,11 @@
 // Package server is the local server: all operations behind one address, guarded as at the
 // gateway, with an identity provider, a Secrets Manager and sandbox providers beside them.
-// It listens on the loopback interface only.
+// It listens on the loopback interface only, unless it is told an address for containers.
 package server
 
 import (
 	"context"
 	"errors"
-	"fmt"
-	"net"
 	"net/http"
 	"time"
 
@@ -29,16 +27,21 @@ import (
 
 // Options say what the server takes from its surroundings.
 type Options struct {
-	// Getenv reads the settings: those of config.Load, PORT, GAVEL_DATA_DIR, GAVEL_ALLOWED_ORIGINS, GAVEL_SANDBOX_JITSI
-	// and GAVEL_SANDBOX_OPENMEETINGS.
+	// Getenv reads the settings: those of config.Load, PORT, GAVEL_DATA_DIR, GAVEL_BRIDGE, GAVEL_ALLOWED_ORIGINS,
+	// GAVEL_SANDBOX_JITSI and GAVEL_SANDBOX_OPENMEETINGS.
 	Getenv func(string) string
+
+	// Emulator is the base URL of what answers for the AWS services under /local/aws, all but Secrets Manager; empty for
+	// nothing.
+	Emulator string
 }
 
 // Server is a running local server.
 type Server struct {
-	url    string
-	http   *http.Server
-	served chan error
+	url      string
+	http     *http.Server
+	served   chan error
+	emulator string
 
 	life  context.Context // ends when the server is closed
 	end   context.CancelFunc
@@ -73,17 +76,18 @@ const (
 
 // Start starts the server and returns when it can be called.
 func Start(ctx context.Context, opt Options) (*Server, error) {
-	port := or(opt.Getenv("PORT"), defaultPort)
-	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", net.JoinHostPort("127.0.0.1", port))
+	listeners, err := listen(ctx, opt.Getenv)
 	if err != nil {
-		return nil, fmt.Errorf("port %s cannot be used (another one: PORT=3001 make run): %w", port, err)
-	}
-	s, err := build(opt, "http://"+listener.Addr().String())
-	if err != nil {
-		_ = listener.Close()
 		return nil, err
 	}
-	go func() { s.served <- s.http.Serve(listener) }()
+	s, err := build(opt, "http://"+listeners[0].Addr().String())
+	if err != nil {
+		closeAll(listeners)
+		return nil, err
+	}
+	for _, listener := range listeners {
+		go func() { s.served <- s.http.Serve(listener) }()
+	}
 	go s.sweep()
 	return s, nil
 }
@@ -95,7 +99,10 @@ func build(opt Options, url string) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{url: url, state: st, recorder: &sandbox.Recorder{}, served: make(chan error, 1), swept: make(chan struct{})}
+	s := &Server{
+		url: url, state: st, recorder: &sandbox.Recorder{}, emulator: opt.Emulator,
+		served: make(chan error, mostListeners), swept: make(chan struct{}),
+	}
 	s.origins = originsOf(opt.Getenv(allowedOrigins))
 	s.life, s.end = context.WithCancel(context.Background())
 	s.settings, err = config.Load(localDefaults(opt.Getenv, url))
@@ -122,8 +129,12 @@ func build(opt Options, url string) (*Server, error) {
 	if err := s.openRooms(dir); err != nil {
 		return nil, err
 	}
+	routes, err := s.routes()
+	if err != nil {
+		return nil, err
+	}
 	s.http = &http.Server{
-		Handler:           s.routes(),
+		Handler:           routes,
 		ReadHeaderTimeout: 5 * time.Second,
 		ReadTimeout:       30 * time.Second,
 		WriteTimeout:      60 * time.Second,

@@ -10,8 +10,7 @@ import (
 )
 
 // Note takes a sighting in. They arrive late, twice and out of order: one that is older than what is known already, or of a
-// session that is over, changes nothing, and a joining so long ago that its leaving may be forgotten neither. An
-// error wraps table.ErrBusy or is a fault.
+// session that is over, changes nothing. An error wraps table.ErrBusy or is a fault.
 func (r *Roster) Note(ctx context.Context, s Sighting) error {
 	return r.settle(ctx, func() ([]table.Change, error) {
 		known, err := r.look(ctx, s)
@@ -78,23 +77,25 @@ func (k known) follows(s Sighting) bool {
 
 // changes move somebody in or out. Whoever is in one place is not in the other, so both are written at once.
 func (r *Roster) changes(ctx context.Context, k known, s Sighting) ([]table.Change, error) {
-	if k.over || !k.follows(s) || (s.Inside || !k.in.Exists()) && r.noNews(s.At) {
+	if k.over || !k.follows(s) {
 		return nil, nil
 	}
-	to, from, days := k.out, k.in, r.days
+	since := r.since(s.At)
+	to, from, record := k.out, k.in, personRecord{At: s.At.UTC()}
 	if s.Inside {
-		to, from, days = k.in, k.out, r.stay()
+		to, from = k.in, k.out
+		record = personRecord{ID: s.ID, GuestID: s.GuestID, Name: s.Name, Moderator: s.Moderator, At: s.At.UTC()}
 	}
-	move, err := put(to, expiry(s.At, days), personRecord{ID: s.ID, GuestID: s.GuestID, Name: s.Name, Moderator: s.Moderator, At: s.At.UTC()})
+	move, err := put(to, expiry(since, r.stay()), record)
 	if err != nil {
 		return nil, err
 	}
-	where, err := k.where(s)
+	where, err := k.where(s, since)
 	if err != nil {
 		return nil, err
 	}
 	all := append([]table.Change{move, table.Delete(from.Key, from.Version)}, where...)
-	if !s.Inside || k.record.Open != "" && !r.tooSoon(k.session, s.At) {
+	if !s.Inside || k.record.Open != "" && !r.tooSoon(k.session, since) {
 		return all, nil
 	}
 	listing, err := r.list(ctx, s.session(), k.session, k.record, s.At)
@@ -120,7 +121,7 @@ func (r *Roster) list(ctx context.Context, of session, item table.Item, record s
 		}
 		open = items[0]
 	}
-	until := expiry(at, 2*r.stay())
+	until := expiry(r.since(at), 2*r.stay())
 	known, err := put(item, until, record)
 	if err != nil {
 		return nil, err
@@ -169,11 +170,12 @@ func (r *Roster) end(ctx context.Context, e End, item table.Item, record session
 // endNameless keeps the time of the end for as long as anybody may be noted who was seen before it.
 func (r *Roster) endNameless(ctx context.Context, e End, item table.Item, record sessionRecord) ([]table.Change, error) {
 	until := item.Expires
-	if r.tooSoon(item, e.At) {
+	since := r.since(e.At)
+	if r.tooSoon(item, since) {
 		if record.Open != "" {
 			return r.list(ctx, session{e.Conference, e.Session, e.Breakout}, item, record, e.At)
 		}
-		until = expiry(e.At, 2*r.stay())
+		until = expiry(since, 2*r.stay())
 	}
 	ended, err := put(item, until, record)
 	return []table.Change{ended}, err

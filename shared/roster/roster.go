@@ -128,7 +128,7 @@ const longestStay = 366
 
 // What is kept for how long, and why nothing comes back from it:
 //
-//   - out#, for the days, counted from the leaving. What is told later of a joining before it is no news by then.
+//   - out#, for the stay, counted from the leaving, so that a joining that is told again is no news. It holds no name.
 //   - in#, for the stay, counted from the joining, since nothing tells that somebody is still there.
 //   - known# and open# of a session that is not over, both until the same second, after every in# that they are for: a
 //     known# without its open# would have the session listed never again. Who joins has that second put off.
@@ -136,9 +136,14 @@ const longestStay = 366
 //     every in# of it and of its breakout rooms has expired, and whatever is told of it is no news.
 func (r *Roster) stay() int { return max(r.days, longestStay) }
 
-// noNews says whether a joining is too long ago to be believed: that of somebody who left may be forgotten. It goes by the time
-// after what is known was read.
-func (r *Roster) noNews(at time.Time) bool { return !r.now().Before(expiry(at, r.days)) }
+// since gives the time from which on something is kept that a sender says was at a time: that, unless it is longer ago than
+// the days. Then it is when it came: events of other times, of a test or a sender with a bad clock, are kept all the same.
+func (r *Roster) since(at time.Time) time.Time {
+	if now := r.now(); !now.Before(expiry(at, r.days)) {
+		return now
+	}
+	return at
+}
 
 // expiry gives a time in so many days, of those that the table takes: senders' clocks may show any time.
 func expiry(at time.Time, days int) time.Time {

@@ -45,7 +45,7 @@ func whereKey(guest, conference string) table.Key {
 func guestPartition(guest string) string { return "guest#" + table.Digest(guest) }
 
 // where notes the conference that a guest joins, unless that is known and not yet old.
-func (k known) where(s Sighting) ([]table.Change, error) {
+func (k known) where(s Sighting, since time.Time) ([]table.Change, error) {
 	before, err := table.Decode[whereRecord](k.whereabouts)
 	if err != nil {
 		return nil, err
@@ -53,7 +53,7 @@ func (k known) where(s Sighting) ([]table.Change, error) {
 	if !s.Inside || s.GuestID == "" || k.whereabouts.Exists() && s.At.Sub(before.At) < whereRenewed {
 		return nil, nil
 	}
-	change, err := put(k.whereabouts, expiry(s.At, whereFor), whereRecord{Conference: s.Conference, At: s.At.UTC()})
+	change, err := put(k.whereabouts, expiry(since, whereFor), whereRecord{Conference: s.Conference, At: s.At.UTC()})
 	return []table.Change{change}, err
 }
 
