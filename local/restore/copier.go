@@ -7,6 +7,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -47,6 +48,9 @@ type copier struct {
 	overwrite, write bool
 	segments         int
 	counts           counts
+
+	mu    sync.Mutex
+	tasks []entry // of all segments
 }
 
 // Bounds of the pause before keys that were not processed are asked for again.
@@ -96,13 +100,26 @@ func (c *copier) describe(ctx context.Context, name string) (*types.TableDescrip
 	return out.Table, nil
 }
 
-// copy reads the segments at once. The first error ends it.
+// copy reads the segments at once. The first error ends it. What is due is written in the end: a cleanup that runs meanwhile
+// drops a task whose room is not there.
 func (c *copier) copy(ctx context.Context) error {
-	group, ctx := errgroup.WithContext(ctx)
+	group, reading := errgroup.WithContext(ctx)
 	for segment := range c.segments {
-		group.Go(func() error { return c.copySegment(ctx, segment) })
+		group.Go(func() error { return c.copySegment(reading, segment) })
 	}
-	return group.Wait()
+	if err := group.Wait(); err != nil {
+		return err
+	}
+	return c.copyAll(ctx, c.tasks)
+}
+
+func (c *copier) copyAll(ctx context.Context, all []entry) error {
+	for chunk := range slices.Chunk(all, batch) {
+		if err := c.copyChunk(ctx, chunk); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (c *copier) copySegment(ctx context.Context, segment int) error {
@@ -115,16 +132,14 @@ func (c *copier) copySegment(ctx context.Context, segment int) error {
 		if err != nil {
 			return awsaccount.Explain("dynamodb:Scan", "the table "+c.from, err)
 		}
-		for chunk := range slices.Chunk(c.chosen(page.Items), batch) {
-			if err := c.copyChunk(ctx, chunk); err != nil {
-				return err
-			}
+		if err := c.copyAll(ctx, c.chosen(page.Items)); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
-// chosen gives the items that were asked for and have not expired.
+// chosen gives the items that were asked for and have not expired, and puts those aside that are tasks.
 func (c *copier) chosen(all []attributes) []entry {
 	chosen := make([]entry, 0, len(all))
 	for _, stored := range all {
@@ -135,6 +150,10 @@ func (c *copier) chosen(all []attributes) []entry {
 			c.counts.note(e, leftOut)
 		case e.expired(c.now()):
 			c.counts.note(e, expired)
+		case e.family() == "due":
+			c.mu.Lock()
+			c.tasks = append(c.tasks, e)
+			c.mu.Unlock()
 		default:
 			chosen = append(chosen, e)
 		}

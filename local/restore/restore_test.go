@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/http"
 	"reflect"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -32,6 +33,7 @@ type pair struct {
 	from, to string
 	config   aws.Config
 	client   *sdk.Client
+	mu       sync.Mutex
 }
 
 func newPair(t *testing.T) *pair {
@@ -321,6 +323,39 @@ func TestRestore_GoesOnWhenThrottled(t *testing.T) {
 	}
 	if got, want := p.mustRun("all"), "50 0 0 50 0 0"; got != want {
 		t.Errorf("after that: got %s, want %s", got, want)
+	}
+}
+
+// A cleanup that comes in between drops a task whose room is not there yet.
+func TestRestore_WritesTasksInTheEnd(t *testing.T) {
+	t.Parallel()
+	p := newPair(t)
+	p.fill(200)
+	for i := range 16 {
+		p.write(p.from, fmt.Sprintf("due#%x", i), "001790000000#end#"+room, `{}`, time.Time{})
+	}
+	var order []string
+	config, _ := p.through(func(operation string, _ int, body []byte) *http.Response {
+		if operation == "PutItem" {
+			var in struct {
+				Item struct {
+					PK struct{ S string }
+				}
+			}
+			if err := json.Unmarshal(body, &in); err != nil {
+				t.Error(err)
+			}
+			p.mu.Lock()
+			order = append(order, in.Item.PK.S)
+			p.mu.Unlock()
+		}
+		return nil
+	})
+	if out, err := p.runAs(t.Context(), config, "-yes", "-segments", "3"); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	if first := slices.IndexFunc(order, func(pk string) bool { return strings.HasPrefix(pk, "due#") }); len(order) != 216 || first != 200 {
+		t.Errorf("got %d written, the first task as number %d, want 216 and the tasks behind the 200 others", len(order), first)
 	}
 }
 
