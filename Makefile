@@ -37,7 +37,7 @@ endef
 missing = { echo "$(1) not run: $(2)"; [ "$$CI" != true ]; }
 
 .DEFAULT_GOAL := help
-.PHONY: help run run-sam test check bench fuzz openapi api-key secret doctor build build-local sam-local venv dynamodb-local clean
+.PHONY: help run run-sam test check bench fuzz openapi api-key secret doctor restore build build-local sam-local venv dynamodb-local clean
 
 help: ## Print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -96,6 +96,9 @@ secret: ## Check a secret and put it where the functions read it (without ARGS: 
 
 doctor: ## Look whether all is set up right, and say what to fix (without ARGS: what there is)
 	@go run ./local/doctor $(ARGS)
+
+restore: ## Bring back what the stack's table has lost, from a restored one (without ARGS: what there is)
+	@go run ./local/restore $(ARGS)
 
 build: $(SAM) ## Build the functions for deployment; `sam deploy` follows
 	$(call build_functions,arm64)
