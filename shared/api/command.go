@@ -108,6 +108,11 @@ func recordCommand(ctx context.Context, e audit.Event) {
 		return
 	}
 	e.Actor = audit.Actor{Kind: string(caller.Kind), Name: caller.Name}
+	Record(ctx, e)
+}
+
+// Record writes the event of something that was done, where Tell says.
+func Record(ctx context.Context, e audit.Event) {
 	recorder, _ := ctx.Value(recorderKey{}).(*audit.Recorder)
 	recorder.Record(ctx, e)
 }

@@ -52,6 +52,9 @@ const (
 // Command is the type of what tells of a command to a meeting system.
 const Command = "provider.command"
 
+// BanEnforced is the type of what tells that somebody came in who is banned, and was kicked again.
+const BanEnforced = "ban.enforced"
+
 // Actor is who did something.
 type Actor struct {
 	Kind string `json:"kind"`
@@ -70,6 +73,9 @@ func Person(id string) Actor { return Actor{Kind: User, Name: id} }
 
 // Clock is the actor of what is done because its time has come.
 func Clock() Actor { return Actor{Kind: System, Name: "clock"} }
+
+// Webhook is the actor of what is done because a meeting system told of something.
+func Webhook() Actor { return Actor{Kind: System, Name: "webhook"} }
 
 // String gives the form in which actors are asked for, such as api-key:crm.
 func (a Actor) String() string { return a.Kind + ":" + a.Name }

@@ -13,6 +13,7 @@ import (
 	"net/http"
 	"regexp"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -40,6 +41,17 @@ type Ban struct {
 	At time.Time
 	// Expires is when it ends by itself, in whole seconds; zero for never.
 	Expires time.Time
+	// Listed is where it is listed; of one that was read.
+	Listed Scope
+}
+
+// Room gives the id of the room that it is listed by; empty for a tenant's.
+func (b *Ban) Room() string {
+	id, ofRoom := strings.CutPrefix(string(b.Listed), string(InRoom("")))
+	if !ofRoom {
+		return ""
+	}
+	return id
 }
 
 // Refusal is the answer to who asks to come in all the same. It says until when, and neither why nor who.
@@ -211,7 +223,10 @@ func (l *List) Find(ctx context.Context, ids []string, scopes ...Scope) (*Ban, e
 
 func decode(item table.Item) (Ban, error) {
 	record, err := table.Decode[banRecord](item)
-	return Ban{User: record.User, Reason: record.Reason, By: record.By, At: record.At, Expires: item.Expires.UTC()}, err
+	return Ban{
+		User: record.User, Reason: record.Reason, By: record.By, At: record.At, Expires: item.Expires.UTC(),
+		Listed: Scope(strings.TrimPrefix(item.Partition, partition)),
+	}, err
 }
 
 // Page is a part of the bans of a scope. Next is for the part after it; empty at the end.

@@ -52,6 +52,13 @@ func TestFind_ByAnyIDInItsScopeAlone(t *testing.T) {
 		t.Helper()
 		keep(t, l, tenant, bans.Ban{User: "bob"}, "bob", "bob~1")
 		keep(t, l, conference, bans.Ban{User: "cyd"}, "cyd")
+		keep(t, l, bans.InRoom("r-1"), bans.Ban{User: "dan"}, "dan")
+		for room, scope := range map[string]bans.Scope{"r-1": bans.InRoom("r-1"), "": tenant} {
+			user := map[string]string{"r-1": "dan", "": "bob"}[room]
+			if ban, err := l.Find(t.Context(), []string{user}, scope); err != nil || ban == nil || ban.Room() != room || ban.Listed != scope {
+				t.Errorf("%s: got %+v, %v, want it of the room %q", user, ban, err, room)
+			}
+		}
 		for _, tt := range []struct {
 			ids    []string
 			scopes []bans.Scope

@@ -11,6 +11,7 @@ import (
 	"gavel/shared/inbox"
 	"gavel/shared/jaas"
 	"gavel/shared/roster"
+	"gavel/shared/table"
 	"gavel/shared/table/dynamo"
 )
 
@@ -18,9 +19,11 @@ func main() {
 	f := function.New("GAVEL_TABLE")
 	client := jaas.Configured(f.Config, f.Secrets)
 	store := dynamo.Configured(f.Config)
+	f.KeepEvents(func() table.Store { return store })
 	f.Serve(func(a huma.API) {
 		jaasapi.RegisterWebhook(a, jaasapi.WebhookServices{
-			From: client, Events: inbox.New(store, clock.Now, f.Config.EventDays), Roster: roster.New(store, clock.Now, f.Config.EventDays), Bans: bans.New(store),
+			From: client, Events: inbox.New(store, clock.Now, f.Config.EventDays),
+			Roster: roster.New(store, clock.Now, f.Config.EventDays), Bans: bans.New(store),
 		})
 	})
 }

@@ -13,7 +13,9 @@ import (
 	"time"
 
 	"gavel/local/apitest"
+	"gavel/shared/audit"
 	"gavel/shared/bans"
+	"gavel/shared/clock"
 	"gavel/shared/problem"
 	"gavel/shared/rooms"
 )
@@ -234,7 +236,8 @@ func TestBan_IsNotSentWhenItCannotBeKept(t *testing.T) {
 func TestWebhook_KickThatFailsIsTriedAgain(t *testing.T) {
 	t.Parallel()
 	var down atomic.Bool
-	h := hookBefore(t, nil, func(w http.ResponseWriter, r *http.Request) {
+	store := apitest.Embedded(t)
+	h := hookBefore(t, store, func(w http.ResponseWriter, r *http.Request) {
 		if down.Load() {
 			w.WriteHeader(http.StatusBadRequest)
 			return
@@ -255,6 +258,16 @@ func TestWebhook_KickThatFailsIsTriedAgain(t *testing.T) {
 		t.Errorf("the second time: got %d", status)
 	}
 	same(t, "kicked", h.kicked(), "aaaaaaaa", "aaaaaaaa")
+	page, err := audit.NewLog(store, audit.Trail{}, clock.Now).Room(t.Context(), audit.Name("jaas", appID, "standup"), 10, "")
+	if err != nil || len(page.Events) != 2 {
+		t.Fatalf("got %+v, %v, want an event for each try", page, err)
+	}
+	for i, outcome := range []string{"kicked", audit.Failed} { // the last one first
+		e := page.Events[i]
+		if e.Type != audit.BanEnforced || e.Actor != audit.Webhook() || e.Target != "u-17" || e.Outcome != outcome || e.Operation != "jaas-webhook" {
+			t.Errorf("got %+v, want who was kicked, and that it %s", e, outcome)
+		}
+	}
 }
 
 // TestBan_ReachesTheNameInRooms that somebody goes by who was removed from one.

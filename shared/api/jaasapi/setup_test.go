@@ -19,6 +19,7 @@ import (
 	"gavel/shared/api"
 	"gavel/shared/api/inboxapi"
 	"gavel/shared/api/jaasapi"
+	"gavel/shared/audit"
 	"gavel/shared/auth"
 	"gavel/shared/bans"
 	"gavel/shared/clock"
@@ -223,7 +224,8 @@ func setup(t testing.TB, opt options) *gateway {
 	if opt.authenticator != nil {
 		return &gateway{url: apitest.ServeAll(t, api.Handler(mux), opt.authenticator.Authenticate), upstream: up}
 	}
-	return &gateway{url: apitest.Serve(t, api.Handler(mux), apitest.Machine("jaas")), upstream: up}
+	recorder := audit.NewRecorder(func() table.Store { return opt.store }, audit.Trail{}, clock.Now)
+	return &gateway{url: apitest.Serve(t, api.Tell(recorder, api.Handler(mux)), apitest.Machine("jaas")), upstream: up}
 }
 
 type answer = apitest.Answer

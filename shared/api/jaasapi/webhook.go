@@ -13,6 +13,7 @@ import (
 
 	"gavel/shared/api"
 	"gavel/shared/api/inboxapi"
+	"gavel/shared/audit"
 	"gavel/shared/bans"
 	"gavel/shared/inbox"
 	"gavel/shared/jaas"
@@ -102,11 +103,8 @@ func (s WebhookServices) turnAway(ctx context.Context, event jaas.Event) error {
 		return err
 	}
 	outcome, err := s.From.KickParticipant(ctx, event.AppID, event.Room, who.ID)
-	if err != nil {
-		return err
-	}
-	slog.InfoContext(ctx, "somebody who is banned was kicked again", "provider", jaas.Provider, "outcome", outcome)
-	return nil
+	inboxapi.TellKick(ctx, jaas.Provider, audit.Name(jaas.Provider, string(event.AppID), string(event.Room)), ban, string(outcome), err)
+	return err
 }
 
 // note keeps what an event tells of who is inside. One that tells it in a form of its own is not to be lost for that.

@@ -177,6 +177,8 @@ func TestWebhook_SaysWhenItCouldNotKeepAnEvent(t *testing.T) {
 // busyStore is a state that is never reached in time.
 type busyStore struct{ table.Store }
 
+func (busyStore) Write(context.Context, ...table.Change) error { return table.ErrBusy }
+
 func (busyStore) Query(context.Context, table.Range) ([]table.Item, error) {
 	return nil, table.ErrBusy
 }

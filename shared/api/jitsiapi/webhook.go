@@ -125,13 +125,10 @@ func (s WebhookServices) turnAway(ctx context.Context, event jitsi.Event) error 
 	}
 	outcome, err := s.Client.Kick(ctx, place, jitsi.Target{ID: event.ParticipantID})
 	if errors.Is(err, jitsi.ErrNotFound) { // the meeting is over
-		return nil
+		outcome, err = jitsi.NotFound, nil
 	}
-	if err != nil {
-		return err
-	}
-	slog.InfoContext(ctx, "somebody who is banned was kicked again", "provider", jitsi.Provider, "outcome", outcome)
-	return nil
+	inboxapi.TellKick(ctx, jitsi.Provider, nameOf(string(place.Tenant), place.Room), ban, string(outcome), err)
+	return err
 }
 
 // note keeps what an event tells of who is inside.
