@@ -49,6 +49,9 @@ func classify(ctx context.Context, err error) *problem.Problem {
 	)
 	switch {
 	case errors.As(err, &known):
+		if known.Code == problem.NotConfigured {
+			amiss.Error(ctx, known.Detail, "error", known.Detail)
+		}
 		copied := *known
 		return &copied
 	case errors.Is(err, auth.ErrNoCredentials):
