@@ -258,7 +258,7 @@ var grants = map[string][]string{
 	"schedule.Configured(":     {"ScheduleEnds"},
 	"objects.Configured(":      {"UploadFiles", "ReadFiles", "DeleteFiles"},
 	"events.Configured(":       {"PublishEvents"},
-	"dynamo.Configured(":       {"ReadState", "QueryState", "WriteState", "QueryEvents", "QueryAudit", "ReadBans", "QueryBans", "KeepBans"},
+	"dynamo.Configured(":       {"ReadState", "QueryState", "WriteState", "QueryEvents", "QueryAudit", "ReadBans", "QueryBans", "KeepBans", "KeepAliases"},
 	"bans.Configured(":         {"ReadBans"},
 	"audit.Configured(":        {"KeepEvents", "WriteState", "QueryAudit"},
 	".Authorize()":             {"ReadApiKeys"},

@@ -280,7 +280,9 @@ func (meetings) Admit(context.Context, string, rooms.Guest) (rooms.Admission, er
 	return rooms.Admission{}, nil
 }
 
-func (meetings) Expel(context.Context, string, string) ([]rooms.Action, error) { return nil, nil }
+func (meetings) Expel(context.Context, string, string, ...string) ([]rooms.Action, error) {
+	return nil, nil
+}
 
 func (m meetings) Close(_ context.Context, conference string) (rooms.Action, error) {
 	m.closed(conference)

@@ -63,12 +63,12 @@ func (b *Ban) Refusal() *problem.Problem {
 	return problem.New(http.StatusForbidden, problem.Banned, detail)
 }
 
-// Until gives the end of a ban that holds for so long, in whole seconds; for ever with zero.
+// Until gives the end of a ban that holds for so long, in whole seconds, rounded up; for ever with zero.
 func Until(now time.Time, life time.Duration) time.Time {
 	if life == 0 {
 		return time.Time{}
 	}
-	return now.Add(life).UTC().Truncate(time.Second)
+	return now.Add(life + time.Second - 1).UTC().Truncate(time.Second)
 }
 
 // The items, by partition and sort key:
@@ -185,7 +185,7 @@ func (l *List) Lift(ctx context.Context, s Scope, user string) (bool, error) {
 func (l *List) Find(ctx context.Context, ids []string, scopes ...Scope) (*Ban, error) {
 	var keys []table.Key
 	for _, s := range scopes {
-		for _, id := range ids {
+		for _, id := range slices.Compact(slices.Sorted(slices.Values(ids))) {
 			keys = append(keys, IDKey(s, id))
 		}
 	}
@@ -239,7 +239,7 @@ type Page struct {
 var ErrCursor = errors.New("expected the cursor of the page before")
 
 // cursorForm is that of a digest.
-var cursorForm = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile("^[A-Za-z0-9_-]{1,64}$") })
+var cursorForm = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile("^[A-Za-z0-9_-]{32}$") })
 
 // All gives up to limit bans of a scope, after a cursor or from the beginning, in an order that means nothing but stays.
 // Besides ErrCursor an error wraps table.ErrBusy or is a fault.

@@ -82,30 +82,34 @@ func (j *JaaS) Admit(ctx context.Context, conference string, g rooms.Guest) (roo
 
 // Expel bans the guest and then kicks them, under every id they are present with: a kick alone does
 // not keep anybody out, and a ban alone does not remove anybody.
-func (j *JaaS) Expel(ctx context.Context, conference, guestID string) ([]rooms.Action, error) {
+func (j *JaaS) Expel(ctx context.Context, conference, guestID string, former ...string) ([]rooms.Action, error) {
 	appID, room, err := parse(conference)
 	if err != nil {
 		return nil, err
 	}
-	outcome, err := j.Client.BanUser(ctx, appID, guestID)
+	outcome, err := j.Client.BanUser(ctx, appID, guestID) // the former ones went into a ban before
 	if err != nil {
 		return nil, err
 	}
 	actions := []rooms.Action{{Name: "ban", Outcome: string(outcome)}}
-	kicks, err := kickAll(ctx, j.Present, conference, guestID, func(id jitsimeet.ParticipantID) (string, error) {
+	kicks, err := kickAll(ctx, j.Present, conference, append([]string{guestID}, former...), func(id jitsimeet.ParticipantID) (string, error) {
 		outcome, err := j.Client.KickParticipant(ctx, appID, room, id)
 		return string(outcome), err
 	})
 	return append(actions, kicks...), err
 }
 
-// kickAll kicks a guest under every id they are present with. It gives what was done, also beside an error.
+// kickAll kicks a guest, who may be there by several ids, with every device. It gives what was done, also beside an error.
 func kickAll(
-	ctx context.Context, present Presence, conference, guestID string, kick func(jitsimeet.ParticipantID) (string, error),
+	ctx context.Context, present Presence, conference string, guestIDs []string, kick func(jitsimeet.ParticipantID) (string, error),
 ) ([]rooms.Action, error) {
-	ids, err := present.Present(ctx, conference, guestID)
-	if err != nil {
-		return nil, err
+	var ids []string
+	for _, guestID := range guestIDs {
+		devices, err := present.Present(ctx, conference, guestID)
+		if err != nil {
+			return nil, err
+		}
+		ids = append(ids, devices...)
 	}
 	if len(ids) == 0 {
 		return []rooms.Action{{Name: "kick", Outcome: "not_present"}}, nil

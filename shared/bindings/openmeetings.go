@@ -83,16 +83,20 @@ func (o *OpenMeetings) Admit(ctx context.Context, conference string, g rooms.Gue
 
 // Expel takes the guest out of the room. OpenMeetings knows no bans: a link that was given out and not used yet lets them
 // in again until it ends.
-func (o *OpenMeetings) Expel(ctx context.Context, conference, guestID string) ([]rooms.Action, error) {
+func (o *OpenMeetings) Expel(ctx context.Context, conference, guestID string, former ...string) ([]rooms.Action, error) {
 	id, err := parseRoomID(conference)
 	if err != nil {
 		return nil, err
 	}
-	outcome, err := o.Client.KickUser(ctx, id, externalType, externalID(guestID))
-	if err != nil {
-		return nil, err
+	var actions []rooms.Action
+	for _, guest := range append([]string{guestID}, former...) {
+		outcome, err := o.Client.KickUser(ctx, id, externalType, externalID(guest))
+		if err != nil {
+			return actions, err
+		}
+		actions = append(actions, rooms.Action{Name: "kick", Outcome: string(outcome)})
 	}
-	return []rooms.Action{{Name: "kick", Outcome: string(outcome)}}, nil
+	return actions, nil
 }
 
 // Close ends the meeting and keeps the room on the server closed.

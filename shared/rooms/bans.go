@@ -9,9 +9,6 @@ import (
 	"gavel/shared/table"
 )
 
-// MaxBan is how long the longest ban is that ends by itself.
-const MaxBan = 10 * 365 * 24 * time.Hour
-
 // ban is that of a user by an admin, for the reason that the call gives.
 func (s *Service) ban(ctx context.Context, admin, user string, life time.Duration) bans.Ban {
 	now := s.now()

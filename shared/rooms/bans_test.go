@@ -140,7 +140,7 @@ func TestBans_EndByThemselves(t *testing.T) {
 			}
 		}
 		got := w.bans(t, room)
-		if len(got) != 1 || got[0].User != cyd || !got[0].Expires.Equal(w.now().Add(lives[cyd]).Truncate(time.Second)) {
+		if len(got) != 1 || got[0].User != cyd || !got[0].Expires.Equal(bans.Until(w.now(), lives[cyd])) {
 			t.Errorf("got %+v, want the one whose time has not come", got)
 		}
 		if w.banned(t, room, bob) || !w.banned(t, room, cyd) {
@@ -176,6 +176,62 @@ func TestBans_PagesHoldEachOnce(t *testing.T) {
 		}
 		if len(seen) != len(users) || pages != 3 {
 			t.Errorf("got %v in %d pages, want each once in three", seen, pages)
+		}
+	})
+}
+
+// TestRemoveParticipant_FromASecondRoom reaches who is inside it by the id from before the first removal.
+func TestRemoveParticipant_FromASecondRoom(t *testing.T) {
+	t.Parallel()
+	onBothEngines(t, func(w *world) {
+		t := w.t
+		first, second := w.open(t, bob).ID, w.open(t, bob).ID
+		for _, room := range []string{first, second} {
+			if _, err := w.RemoveParticipant(t.Context(), ada, room, bob, 0); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if !w.banned(t, first, bob) || !w.banned(t, second, bob) || !w.banned(t, second, bob+"~1") || w.banned(t, first, bob+"~1") {
+			t.Error("got bob not banned by each id that he was let in with")
+		}
+	})
+}
+
+// TestRemoveParticipant_ForAWhileAndThenForGood bans the id from before the first time for good, too.
+func TestRemoveParticipant_ForAWhileAndThenForGood(t *testing.T) {
+	t.Parallel()
+	onBothEngines(t, func(w *world) {
+		t := w.t
+		room := w.open(t, bob).ID
+		for _, life := range []time.Duration{time.Hour, 0} { // an hour that is over by the engine's clock
+			if _, err := w.RemoveParticipant(t.Context(), ada, room, bob, life); err != nil {
+				t.Fatal(err)
+			}
+			if life > 0 {
+				if _, err := w.AddParticipants(t.Context(), ada, room, []string{bob}); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		if !w.banned(t, room, bob) || !w.banned(t, room, bob+"~1") {
+			t.Error("got bob not banned by each id that he was let in with")
+		}
+	})
+}
+
+// TestRemoveParticipant_WithTheNameOfAnother who was removed: one is called as the other goes by since.
+func TestRemoveParticipant_WithTheNameOfAnother(t *testing.T) {
+	t.Parallel()
+	onBothEngines(t, func(w *world) {
+		t := w.t
+		room := w.open(t, bob, bob+"~1").ID
+		for _, user := range []string{bob, bob + "~1", bob} {
+			if _, err := w.AddParticipants(t.Context(), ada, room, []string{user}); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := w.RemoveParticipant(t.Context(), ada, room, user, 0); err != nil {
+				t.Errorf("%s: %v", user, err)
+			}
 		}
 	})
 }

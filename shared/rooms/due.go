@@ -48,10 +48,14 @@ type expelTask struct {
 	Provider   string    `json:"provider"`
 	Conference string    `json:"conference"`
 	GuestID    string    `json:"guest_id"`
-	User       string    `json:"user,omitempty"` // whom the provider knows as that
+	Former     []string  `json:"former,omitempty"` // ids that they may be inside with as well
+	User       string    `json:"user,omitempty"`   // whom the provider knows as that
 	Since      time.Time `json:"since"`
 	attempts
 }
+
+// guests are the ids to expel, the one that they go by first.
+func (t *expelTask) guests() []string { return append([]string{t.GuestID}, t.Former...) }
 
 // moveTask tells a provider's calendar what a room is booked for now.
 type moveTask struct {

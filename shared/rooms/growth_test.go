@@ -169,6 +169,10 @@ func TestGrowth_ListThatFindsNothing(t *testing.T) {
 	})
 }
 
+// knowsFormer says whether a call reads another kind of request when it is made for the same user again: who was removed
+// before has two ids, which DynamoDB gives in a batch.
+func (w *world) knowsFormer(p priced) bool { return w.wire != nil && p.name == "remove" }
+
 func TestGrowth_ParticipantsOfARoom(t *testing.T) {
 	t.Parallel()
 	onBothEngines(t, func(w *world) {
@@ -182,7 +186,7 @@ func TestGrowth_ParticipantsOfARoom(t *testing.T) {
 			return room.ID
 		}
 		all := slices.DeleteFunc(append(readings(), writings()...), func(p priced) bool {
-			return p.name == "list participants" // returns more of them
+			return p.name == "list participants" || w.knowsFormer(p) // returns more of them
 		})
 		small, large := room(10), room(w.size(5_000, 100))
 		grown(t, w.costs(t, small, all), w.costs(t, large, all))
@@ -217,7 +221,7 @@ func TestGrowth_MessagesOfARoom(t *testing.T) {
 				"older": w.cost(t, func() error { _, err := w.ListChat(t.Context(), bob, room.ID, 10, newest.Older); return err }),
 				"newer": w.cost(t, func() error { _, err := w.ListChat(t.Context(), bob, room.ID, 10, older.Newer); return err }),
 			}
-			maps.Copy(costs, w.costs(t, room.ID, append(readings(), writings()...)))
+			maps.Copy(costs, w.costs(t, room.ID, slices.DeleteFunc(append(readings(), writings()...), w.knowsFormer)))
 			return costs
 		}
 		grown(t, costs(100), costs(w.size(40_000, 1_000)))

@@ -26,27 +26,59 @@ func (s *Service) removal(ctx context.Context, id string, r roomRecord, before t
 	if err != nil {
 		return removal{}, err
 	}
-	due, guest := s.now().Add(grace), guestID(ban.User, used)
+	due, guests := s.now().Add(grace), guestIDs(ban.User, used)
 	rm := removal{
-		key:  dueKey(id, dueSort(due, expelFrom(id, guest))),
-		task: expelTask{Provider: r.Provider, Conference: r.Conference, GuestID: guest, User: ban.User, Since: s.now().UTC()},
+		key: dueKey(id, dueSort(due, expelFrom(id, guests[0]))),
+		task: expelTask{
+			Provider: r.Provider, Conference: r.Conference, GuestID: guests[0], Former: guests[1:], User: ban.User, Since: s.now().UTC(),
+		},
 	}
-	known := table.Item{Key: bans.IDKey(bans.In(r.Provider, r.Conference), guest)} // not there yet: no id is banned twice
-	if rm.changes, err = bans.Changes(bans.InRoom(id), ban, before, known); err != nil {
+	keys := make([]table.Key, len(guests))
+	for i, guest := range guests {
+		keys[i] = bans.IDKey(bans.In(r.Provider, r.Conference), guest)
+	}
+	known, err := s.store.Get(ctx, keys...)
+	if err != nil {
+		return removal{}, err
+	}
+	if rm.changes, err = bans.Changes(bans.InRoom(id), ban, before, known...); err != nil {
 		return removal{}, err
 	}
 	rm.changes = append(rm.changes, create(rm.key, rm.task), put(alias, aliasRecord{Bans: used.Bans + 1}))
 	return rm, nil
 }
 
-// GuestIDs gives the ids that a user goes by in the meetings of rooms at a provider: their own one, and the one they have
-// since that was banned.
+// GuestIDs gives the ids that a user may be in the meetings of rooms with at a provider: the one they go by now, and those
+// from before a removal, their own one last. It gives no more than the latest ten of the others.
 func (s *Service) GuestIDs(ctx context.Context, user, provider string) ([]string, error) {
 	_, used, err := s.alias(ctx, user, provider)
-	if err != nil || used.Bans == 0 {
-		return []string{user}, err
+	if err != nil {
+		return nil, err
 	}
-	return []string{user, guestID(user, used)}, nil
+	return guestIDs(user, used), nil
+}
+
+// mostAliases is how many ids beside a user's own one are looked after: links with older ones have ended long since.
+const mostAliases = 10
+
+func guestIDs(user string, a aliasRecord) []string {
+	var ids []string
+	for n := a.Bans; n > max(a.Bans-mostAliases, 0); n-- {
+		ids = append(ids, guestID(user, aliasRecord{Bans: n}))
+	}
+	return append(ids, user)
+}
+
+// Retire has a user go by another id in the meetings of rooms at a provider from now on, which keeps to a ban of the one
+// they had.
+func (s *Service) Retire(ctx context.Context, user, provider string) error {
+	return s.change(ctx, func(ctx context.Context) ([]table.Change, error) {
+		item, used, err := s.alias(ctx, user, provider)
+		if err != nil {
+			return nil, err
+		}
+		return []table.Change{put(item, aliasRecord{Bans: used.Bans + 1})}, nil
+	})
 }
 
 func (s *Service) alias(ctx context.Context, user, provider string) (table.Item, aliasRecord, error) {
@@ -73,7 +105,7 @@ func (s *Service) carryOut(ctx context.Context, caller, id, user string, rm remo
 	if rm.task.Provider == "" {
 		return Effect{}
 	}
-	effect := s.expel(ctx, rm.task.Provider, rm.task.Conference, rm.task.GuestID)
+	effect := s.expel(ctx, rm.task.Provider, rm.task.Conference, rm.task.guests())
 	expelled := to(effect.event(eventExpelled, audit.Person(caller), id), user)
 	if effect.Err != nil {
 		s.record(ctx, expelled)

@@ -145,7 +145,7 @@ func writings() []priced {
 			_, err := w.RevokeAdmin(ctx, ada, room, cyd)
 			return err
 		}},
-		{"remove", []string{batchGet, getItem, transact, transact}, func(ctx context.Context, w *world, room string) error {
+		{"remove", []string{batchGet, getItem, getItem, transact, transact}, func(ctx context.Context, w *world, room string) error {
 			_, err := w.RemoveParticipant(ctx, ada, room, cyd, 0)
 			return err
 		}},

@@ -221,7 +221,7 @@ func (s *Service) expelAgain(ctx context.Context, room string, item table.Item, 
 	}
 	short, cancel := context.WithTimeout(ctx, longestTask)
 	defer cancel()
-	effect := s.expel(short, task.Provider, task.Conference, task.GuestID)
+	effect := s.expel(short, task.Provider, task.Conference, task.guests())
 	return s.conclude(ctx, item, &task, outcome{
 		err: effect.Err, since: task.Since, event: to(effect.event(eventExpelled, audit.Clock(), room), task.User), done: &swept.Expelled,
 	}, swept)

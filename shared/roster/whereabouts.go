@@ -16,7 +16,7 @@ const (
 	whereRenewed = 24 * time.Hour
 )
 
-// mostConferences is how many conferences of a guest a call looks at.
+// mostConferences is how many conferences of a guest are read at once.
 const mostConferences = 100
 
 // mostName is how much of a conference's name, in bytes, stands in a key as it is.
@@ -60,19 +60,25 @@ func (k known) where(s Sighting, since time.Time) ([]table.Change, error) {
 // Conferences gives those whose names begin with a prefix and in which a guest may be now: they joined them within a week,
 // and may have left since. An error wraps table.ErrBusy or is a fault.
 func (r *Roster) Conferences(ctx context.Context, guest, prefix string) ([]string, error) {
-	items, err := r.store.Query(ctx, table.Range{Partition: guestPartition(guest), Prefix: wherePrefix + prefix, Limit: mostConferences})
-	if err != nil {
-		return nil, err
-	}
+	part := table.Range{Partition: guestPartition(guest), Prefix: wherePrefix + prefix, Limit: mostConferences}
 	var all []string
-	for _, item := range items {
-		record, err := table.Decode[whereRecord](item)
+	for {
+		items, err := r.store.Query(ctx, part)
 		if err != nil {
 			return nil, err
 		}
-		if strings.HasPrefix(record.Conference, prefix) {
-			all = append(all, record.Conference)
+		for _, item := range items {
+			record, err := table.Decode[whereRecord](item)
+			if err != nil {
+				return nil, err
+			}
+			if strings.HasPrefix(record.Conference, prefix) {
+				all = append(all, record.Conference)
+			}
 		}
+		if len(items) < part.Limit {
+			return all, nil
+		}
+		part.After = items[len(items)-1].Sort
 	}
-	return all, nil
 }

@@ -6,7 +6,9 @@ import (
 
 	"gavel/shared/api/jaasapi"
 	"gavel/shared/bans"
+	"gavel/shared/clock"
 	"gavel/shared/function"
+	"gavel/shared/rooms"
 	"gavel/shared/table"
 	"gavel/shared/table/dynamo"
 )
@@ -15,5 +17,7 @@ func main() {
 	f := function.New("GAVEL_TABLE")
 	store := dynamo.Configured(f.Config)
 	f.KeepEvents(func() table.Store { return store })
-	f.Serve(func(a huma.API) { jaasapi.RegisterLiftBan(a, bans.New(store)) })
+	f.Serve(func(a huma.API) {
+		jaasapi.RegisterLiftBan(a, bans.New(store), rooms.New(rooms.Options{Store: store, Now: clock.Now}))
+	})
 }

@@ -5,6 +5,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"gavel/shared/api/jitsiapi"
+	"gavel/shared/bans"
 	"gavel/shared/function"
 	"gavel/shared/jitsi"
 	"gavel/shared/table/dynamo"
@@ -16,5 +17,5 @@ func main() {
 	store := dynamo.Lazy(f.Config)
 	f.KeepAnswers(store)
 	f.KeepEvents(store)
-	f.Serve(func(a huma.API) { jitsiapi.RegisterCreateToken(a, client) })
+	f.Serve(func(a huma.API) { jitsiapi.RegisterCreateToken(a, client, bans.Configured(f.Config, store)) })
 }

@@ -4,11 +4,14 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"log/slog"
 	"maps"
+	"time"
 
 	"gavel/shared/api"
 	"gavel/shared/audit"
 	"gavel/shared/bans"
+	"gavel/shared/clock"
 )
 
 // TellKick records that somebody came into a conference who is banned, and what came of kicking them: the meeting system's
@@ -25,4 +28,17 @@ func TellKick(ctx context.Context, provider, conference string, ban *bans.Ban, o
 		}
 	}
 	api.Record(ctx, event)
+}
+
+// kickFor is for how long after somebody joined a kick that failed is tried again: a meeting system that refuses it for good
+// would send its event for ever.
+const kickFor = 15 * time.Minute
+
+// KickAgain gives the error of a kick, so that the event comes again, unless the event is too old for that.
+func KickAgain(ctx context.Context, joined time.Time, err error) error {
+	if err != nil && clock.Now().Sub(joined) > kickFor {
+		slog.ErrorContext(ctx, "somebody who is banned could not be kicked", "error", err)
+		return nil
+	}
+	return err
 }

@@ -1,6 +1,7 @@
 package jaasapi
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -17,6 +18,7 @@ import (
 	"gavel/shared/clock"
 	"gavel/shared/jaas"
 	"gavel/shared/jitsimeet"
+	"gavel/shared/problem"
 )
 
 // UserBanner bans users.
@@ -68,6 +70,7 @@ type Finder interface {
 // Aliases gives the ids that a user goes by in meetings of rooms.
 type Aliases interface {
 	GuestIDs(ctx context.Context, user, provider string) ([]string, error)
+	Retire(ctx context.Context, user, provider string) error
 }
 
 // tenant is where a ban by user id holds: JaaS knows no other.
@@ -99,7 +102,7 @@ func RegisterBanUser(a huma.API, s BanServices) {
 		Summary: "Ban a user",
 		Description: "Keeps a user out of all meetings of the tenant: Gavel mints no token for them any more, also none for its rooms, JaaS is told to " +
 			"turn those away that there are, and the user is removed from every meeting that JaaS's events say they are in, " +
-			"as well as from each that they come into later. After an error the ban stands, and the rest is done by repeating the call. " +
+			"as well as from each that they come into later. After a 502 or 504 the ban stands, and the rest is done by repeating the call. " +
 			"Who is banned already gets the new reason and end.",
 		Tag: tag, Scope: scope, Upstream: true,
 	}, func(ctx context.Context, in *banUserInput) (*banUserOutput, error) {
@@ -109,6 +112,9 @@ func RegisterBanUser(a huma.API, s BanServices) {
 		who, err := auth.Resolve(ctx)
 		if err != nil {
 			return nil, err
+		}
+		if s.Bans == nil && in.Body.Seconds > 0 {
+			return nil, problem.New(http.StatusServiceUnavailable, problem.NotConfigured, "settings: GAVEL_TABLE is not set, and without it no ban has an end")
 		}
 		now := clock.Now()
 		ban := bans.Ban{
@@ -135,22 +141,21 @@ func (s BanServices) ban(ctx context.Context, appID jaas.AppID, ban bans.Ban) (o
 	if err := s.Bans.Ban(ctx, tenant(appID), ban, ids...); err != nil {
 		return "", 0, err
 	}
+	// One of the two services may be there without the other: what can be done is done, and the errors are told.
+	var failed error
 	for _, id := range ids {
-		if outcome, err = s.Client.BanUser(ctx, appID, id); err != nil {
-			return "", 0, err
-		}
+		one, err := s.Client.BanUser(ctx, appID, id)
+		outcome, failed = cmp.Or(outcome, one), errors.Join(failed, err)
 	}
 	for _, id := range ids {
 		n, err := s.kick(ctx, appID, id)
-		if kicked += n; err != nil {
-			return "", kicked, err
-		}
+		kicked, failed = kicked+n, errors.Join(failed, err)
 	}
-	return outcome, kicked, nil
+	return outcome, kicked, failed
 }
 
 // kick removes somebody from every meeting of the tenant that they are in.
-func (s BanServices) kick(ctx context.Context, appID jaas.AppID, id string) (kicked int, err error) {
+func (s BanServices) kick(ctx context.Context, appID jaas.AppID, id string) (kicked int, failed error) {
 	conferences, err := s.Inside.Conferences(ctx, id, jaas.Conference(appID, ""))
 	if err != nil {
 		return 0, err
@@ -158,11 +163,9 @@ func (s BanServices) kick(ctx context.Context, appID jaas.AppID, id string) (kic
 	for _, conference := range conferences {
 		_, room, _ := strings.Cut(conference, "/")
 		n, err := kickUser(ctx, appID, jitsimeet.Room(room), id, s.Client, s.Inside)
-		if kicked += n; err != nil {
-			return kicked, err
-		}
+		kicked, failed = kicked+n, errors.Join(failed, err)
 	}
-	return kicked, nil
+	return kicked, failed
 }
 
 type listBansInput struct {
@@ -216,15 +219,18 @@ type liftBanBody struct {
 }
 
 // RegisterLiftBan adds jaas-lift-ban.
-func RegisterLiftBan(a huma.API, list BanKeeper) {
+func RegisterLiftBan(a huma.API, list BanKeeper, aliases Aliases) {
 	api.RegisterCommand(a, api.Operation{
 		ID: "jaas-lift-ban", Method: http.MethodDelete, Path: "/jaas/{appId}/bans", Scope: scope, Tag: tag,
 		Summary: "Lift a user's ban",
 		Description: "Gavel mints tokens for the user again and removes them from no meeting any more. JaaS has no way to lift its own ban: " +
-			"if it turns the user away all the same, give them another userId in their tokens.",
+			"in meetings of rooms the user goes by another id from now on; elsewhere, if JaaS turns them away all the same, give them another userId in their tokens.",
 		Errors: []int{http.StatusServiceUnavailable},
 	}, func(ctx context.Context, in *liftBanInput) (*api.Output[liftBanBody], error) {
 		found, err := list.Lift(ctx, tenant(in.appID()), string(in.UserID))
+		if found && err == nil { // JaaS goes on banning the id: in meetings of rooms they go by another one from now on
+			err = aliases.Retire(ctx, string(in.UserID), jaas.Provider)
+		}
 		out := &api.Output[liftBanBody]{}
 		if out.Body.Outcome = "not_found"; found {
 			out.Body.Outcome = "lifted"

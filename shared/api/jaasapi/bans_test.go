@@ -298,6 +298,9 @@ func TestBan_ReachesTheNameInRooms(t *testing.T) {
 	h.lifts(t, "bob", "lifted")
 	h.joins(t, appID+"/standup", "bob~1", "eeeeeeee")
 	same(t, "kicked after it was lifted", h.kicked()[3:])
+	if ids, err := service.GuestIDs(t.Context(), "bob", "jaas"); err != nil || !slices.Equal(ids, []string{"bob~2", "bob~1", "bob"}) {
+		t.Errorf("got %q, %v, want another id than those that JaaS goes on banning", ids, err)
+	}
 }
 
 // hall is a provider that follows.
@@ -305,7 +308,9 @@ type hall struct{ rooms.Provider }
 
 func (hall) Bind(context.Context, rooms.Meeting) (string, error) { return appID + "/hall", nil }
 
-func (hall) Expel(context.Context, string, string) ([]rooms.Action, error) { return nil, nil }
+func (hall) Expel(context.Context, string, string, ...string) ([]rooms.Action, error) {
+	return nil, nil
+}
 
 // TestToken_OfSomebodyBannedFromARoom is refused for that room alone.
 func TestToken_OfSomebodyBannedFromARoom(t *testing.T) {

@@ -55,7 +55,7 @@ func Register(a huma.API, s Services) {
 	RegisterCreateToken(a, s.Client, s.Bans)
 	RegisterBanUser(a, BanServices{Client: s.Client, Bans: s.Bans, Inside: s.Roster, Aliases: s.Aliases})
 	RegisterListBans(a, s.Bans)
-	RegisterLiftBan(a, s.Bans)
+	RegisterLiftBan(a, s.Bans, s.Aliases)
 	RegisterBanJWT(a, s.Client)
 	RegisterDestroyRoom(a, s.Client)
 	RegisterDialOut(a, s.Client)

@@ -36,7 +36,8 @@ func RegisterCreateToken(a huma.API, client TokenCreator, banned bans.Finder) {
 		ID: "jaas-create-token", Method: http.MethodPost, Path: "/jaas/{appId}/tokens",
 		Summary: "Mint a join link",
 		Description: "Mints a participant's token with a role and features, and the link to join with. Features are off unless named. " +
-			"Nothing is sent to JaaS. A user who is banned, from the tenant or from the room, gets none: 403 banned.",
+			"Nothing is sent to JaaS. A user who is banned, from the tenant or from the room, gets none: 403 banned. " +
+			"Of a regex the tenant's bans alone are looked at: in a room that they are banned from, its holder is kicked on joining.",
 		Tag: tag, Scope: scope, Status: http.StatusCreated, Secrets: true,
 	}, func(ctx context.Context, in *createTokenInput) (*jitsimeetapi.TokenOutput, error) {
 		p, err := in.Body.Participant(jaas.ParseRoom)
@@ -52,7 +53,11 @@ func RegisterCreateToken(a huma.API, client TokenCreator, banned bans.Finder) {
 
 // notBanned refuses whom a ban keeps out.
 func notBanned(ctx context.Context, appID jaas.AppID, p jitsimeet.Participant, banned bans.Finder) error {
-	ban, err := banned.Find(ctx, []string{p.User.ID}, tenant(appID), bans.In(jaas.Provider, jaas.Conference(appID, p.Room)))
+	scopes := []bans.Scope{tenant(appID)}
+	if p.Room != "" { // and not a pattern
+		scopes = append(scopes, bans.In(jaas.Provider, jaas.Conference(appID, p.Room)))
+	}
+	ban, err := banned.Find(ctx, []string{p.User.ID}, scopes...)
 	if err != nil || ban == nil {
 		return err
 	}

@@ -104,7 +104,7 @@ func (s WebhookServices) turnAway(ctx context.Context, event jaas.Event) error {
 	}
 	outcome, err := s.From.KickParticipant(ctx, event.AppID, event.Room, who.ID)
 	inboxapi.TellKick(ctx, jaas.Provider, audit.Name(jaas.Provider, string(event.AppID), string(event.Room)), ban, string(outcome), err)
-	return err
+	return inboxapi.KickAgain(ctx, event.At, err)
 }
 
 // note keeps what an event tells of who is inside. One that tells it in a form of its own is not to be lost for that.

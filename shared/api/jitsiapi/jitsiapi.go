@@ -47,7 +47,7 @@ type Services struct {
 
 // Register adds all operations of the group.
 func Register(a huma.API, s Services) {
-	RegisterCreateToken(a, s.Client)
+	RegisterCreateToken(a, s.Client, s.Bans)
 	RegisterEndRoom(a, s.Client)
 	RegisterKickParticipant(a, s.Client)
 	RegisterDialOut(a, s.Client)

@@ -150,7 +150,7 @@ func setup(t testing.TB, opt options) *gateway {
 
 func needsState(only string) bool {
 	switch only {
-	case "jitsi-create-token", "jitsi-end-room", "jitsi-kick-participant", "jitsi-dial-out", "jitsi-room-occupants", "jitsi-public-key":
+	case "jitsi-end-room", "jitsi-kick-participant", "jitsi-dial-out", "jitsi-room-occupants", "jitsi-public-key":
 		return false
 	}
 	return true
@@ -160,7 +160,7 @@ func needsState(only string) bool {
 func registers() map[string]func(huma.API, jitsiapi.Services) {
 	type services = jitsiapi.Services
 	return map[string]func(huma.API, services){
-		"jitsi-create-token":       func(a huma.API, s services) { jitsiapi.RegisterCreateToken(a, s.Client) },
+		"jitsi-create-token":       func(a huma.API, s services) { jitsiapi.RegisterCreateToken(a, s.Client, s.Bans) },
 		"jitsi-end-room":           func(a huma.API, s services) { jitsiapi.RegisterEndRoom(a, s.Client) },
 		"jitsi-kick-participant":   func(a huma.API, s services) { jitsiapi.RegisterKickParticipant(a, s.Client) },
 		"jitsi-dial-out":           func(a huma.API, s services) { jitsiapi.RegisterDialOut(a, s.Client) },

@@ -8,6 +8,7 @@ import (
 
 	"gavel/shared/api"
 	"gavel/shared/api/jitsimeetapi"
+	"gavel/shared/bans"
 	"gavel/shared/jitsi"
 	"gavel/shared/jitsimeet"
 )
@@ -56,19 +57,43 @@ func (b *jitsiTokenBody) request() (jitsi.TokenRequest, error) {
 }
 
 // RegisterCreateToken adds jitsi-create-token.
-func RegisterCreateToken(a huma.API, client TokenCreator) {
+func RegisterCreateToken(a huma.API, client interface {
+	TokenCreator
+	Namer
+}, banned bans.Finder,
+) {
 	api.RegisterCommand(a, api.Operation{
 		ID: "jitsi-create-token", Method: http.MethodPost, Path: "/jitsi/tokens",
 		Summary: "Mint a join link",
 		Description: "Mints a participant's token with a role, and the link to join with. A moderator is one for both Prosody modules that read roles " +
 			"from tokens, token_affiliation and token_moderation; without either of them the server does not look at the role. " +
-			"Without features a moderator has the server's defaults; with them only what is named. Nothing is sent to the server.",
+			"Without features a moderator has the server's defaults; with them only what is named. Nothing is sent to the server. " +
+			"A user who is banned from the room gets none: 403 banned.",
 		Tag: tag, Scope: scope, Status: http.StatusCreated, Secrets: true,
 	}, func(ctx context.Context, in *createTokenInput) (*jitsimeetapi.TokenOutput, error) {
 		r, err := in.Body.request()
 		if err != nil {
 			return nil, err
 		}
+		if err := notBanned(ctx, r, client, banned); err != nil {
+			return nil, err
+		}
 		return jitsimeetapi.Answer(client.CreateToken(ctx, r))
 	}, jitsimeetapi.TellToken)
+}
+
+// notBanned refuses whom a ban keeps out of a room. A token for several is refused to nobody: its holder is kicked on joining.
+func notBanned(ctx context.Context, r jitsi.TokenRequest, names Namer, banned bans.Finder) error {
+	if r.Participant.Room == "" {
+		return nil
+	}
+	node, err := names.Conference(ctx, jitsi.Place{Tenant: r.Tenant, Room: r.Participant.Room})
+	if err != nil {
+		return err
+	}
+	ban, err := banned.Find(ctx, []string{r.Participant.User.ID}, bans.In(jitsi.Provider, node))
+	if err != nil || ban == nil {
+		return err
+	}
+	return ban.Refusal()
 }

@@ -128,7 +128,7 @@ func (s WebhookServices) turnAway(ctx context.Context, event jitsi.Event) error 
 		outcome, err = jitsi.NotFound, nil
 	}
 	inboxapi.TellKick(ctx, jitsi.Provider, nameOf(string(place.Tenant), place.Room), ban, string(outcome), err)
-	return err
+	return inboxapi.KickAgain(ctx, event.At, err)
 }
 
 // note keeps what an event tells of who is inside.
