@@ -43,6 +43,10 @@ func (d *doctor) healthy(ctx context.Context) bool {
 		d.fix("API", "%s cannot be reached: %s", host(d.url), network(err))
 		return false
 	}
+	if p := document(response); p.Code != "" && p.Type == problem.New(0, p.Code, "").Type { // Gavel, with a setting that will not do
+		d.judge("API", response)
+		return false
+	}
 	var health struct{ Status, Version string }
 	if json.Unmarshal(response.body, &health) != nil || health.Status != "ok" || response.status != http.StatusOK {
 		d.fix("API", "what answers at %s is not Gavel (HTTP %d to /health): the URL is the output ApiUrl of the stack, with nothing behind it",

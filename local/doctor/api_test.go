@@ -1,12 +1,14 @@
 package main
 
 import (
+	"encoding/json"
 	"net/http"
 	"strings"
 	"testing"
 
 	"gavel/local/testkey"
 	"gavel/shared/jaas"
+	"gavel/shared/problem"
 	"gavel/shared/secrets"
 )
 
@@ -27,6 +29,23 @@ func TestAPI_ThatIsNotGavel(t *testing.T) {
 	p.ill([]string{"-url", plain(t, answering(http.StatusNotFound))}, "fix API: …is not Gavel (HTTP 404 to /health)")
 	p.ill([]string{"-url", "http://meet.example.org"}, "fix API: -url must be https")
 	p.ill([]string{"-url", "http://127.0.0.1:1"}, "fix API: 127.0.0.1:1 cannot be reached")
+}
+
+func TestAPI_WithASettingThatWillNotDo(t *testing.T) {
+	t.Parallel()
+	p := newPatient(t)
+	url := plain(t, func(w http.ResponseWriter, r *http.Request) {
+		fault := problem.New(http.StatusServiceUnavailable, problem.NotConfigured, "GAVEL_EVENT_DAYS is not a number of days")
+		w.Header().Set("Content-Type", problem.ContentType)
+		w.WriteHeader(fault.Status)
+		_ = json.NewEncoder(w).Encode(fault)
+	})
+	p.ill([]string{"-url", url}, "fix API: GAVEL_EVENT_DAYS is not a number of days (HTTP 503)")
+	stranger := plain(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(http.StatusServiceUnavailable)
+		_, _ = w.Write([]byte(`{"code": "down", "detail": "` + hush + `"}`))
+	})
+	p.ill([]string{"-url", stranger}, "fix API: …is not Gavel (HTTP 503 to /health)")
 }
 
 // gateway answers /health well, and the rest as it is told.

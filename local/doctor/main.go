@@ -4,7 +4,8 @@
 //	go run ./local/doctor -url http://127.0.0.1:3000
 //	go run ./local/doctor -stack gavel
 //
-// It changes nothing, and prints no secret and nobody's data.
+// It prints no secret and nobody's data. Asking an API with a key it leaves one event, of the command it tries at each JaaS tenant;
+// else it changes nothing.
 package main
 
 import (
@@ -52,7 +53,7 @@ type surroundings struct {
 	aws       func(ctx context.Context, region, profile string) (aws.Config, error)
 }
 
-const usage = `Looks whether Gavel is set up right, and says in words what to fix. It changes nothing. Say what to look at:
+const usage = `Looks whether Gavel is set up right, and says in words what to fix. Say what to look at:
 
   -secrets secrets.json          a secrets file: its keys, and the meeting systems they are for
   -url http://127.0.0.1:3000     an API that runs, here or in AWS; with GAVEL_API_KEY in the environment also what is behind it
@@ -60,6 +61,7 @@ const usage = `Looks whether Gavel is set up right, and says in words what to fi
 
 -secrets and -url can be given together: then it is also seen whether the API has these secrets.
 -offline asks no meeting system; -json prints a JSON document. The exit code is 1 when there is something to fix.
+Asking an API with a key it leaves one event, of the command it tries at each JaaS tenant; else it changes nothing.
 `
 
 // doctor is one examination.

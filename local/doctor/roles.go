@@ -47,7 +47,7 @@ func (d *doctor) needs(s *deployment) []need {
 		needs = append(needs, need{"RoomsCreate", "dynamodb:PutItem", arn}, need{"RoomsGet", "dynamodb:BatchGetItem", arn})
 	}
 	if bucket := s.outputs["FilesBucket"]; bucket != "" {
-		needs = append(needs, need{"RoomsDownloadUrl", "s3:GetObject", fmt.Sprintf("arn:%s:s3:::%s/any", s.partition, bucket)})
+		needs = append(needs, need{"RoomsDownloadUrl", "s3:GetObject", fmt.Sprintf("arn:%s:s3:::%s/any/attachment/any", s.partition, bucket)})
 	}
 	return needs
 }

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httputil"
 	neturl "net/url"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -19,8 +20,13 @@ import (
 	s3types "github.com/aws/aws-sdk-go-v2/service/s3/types"
 
 	"gavel/local/moto"
+	"gavel/local/permissions"
 	"gavel/local/secretstore"
 	"gavel/shared/auth"
+	"gavel/shared/jaas"
+	"gavel/shared/jitsi"
+	"gavel/shared/openmeetings"
+	"gavel/shared/veeting"
 )
 
 // cloud is an emulated account with a stack in it. The emulator has no CloudFormation here, so that what the doctor asks of it is
@@ -298,6 +304,35 @@ func TestStack_PermissionsOfTheFunctions(t *testing.T) {
 		if got, want := <-asked, "arn:aws:iam::123456789012:role/gavel-Role-1 secretsmanager:GetSecretValue "+
 			"arn:aws:secretsmanager:eu-central-1:123456789012:secret:team/gavel/api-keys-AbCdEf"; got != want {
 			t.Errorf("got %s asked, want %s", got, want)
+		}
+	}
+}
+
+// TestNeeds_AreWhatTheTemplateGives is of a deployment in which all is well: IAM must not be said to forbid anything.
+func TestNeeds_AreWhatTheTemplateGives(t *testing.T) {
+	t.Parallel()
+	prefix := moto.Prefix(t)
+	stack, err := moto.Deploy(t.Context(), moto.Start(t), prefix, filepath.Join("..", "..", "template.yaml"), map[string]string{
+		"SecretPrefix": prefix, "SecretsKmsKeyArn": "arn:aws:kms:us-east-1:123456789012:key/0000", // moto cannot leave out what is none
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	account := aws.Config{Region: "us-east-1"}
+	d := &doctor{found: holdings{
+		jaas: map[jaas.AppID]jaas.Secret{appID: {}}, names: []string{jitsi.Provider, openmeetings.Provider, veeting.Provider},
+	}}
+	d.settings.SecretPrefix = prefix
+	needs := d.needs(&deployment{aws: account, account: "123456789012", partition: "aws", outputs: map[string]string{
+		"StateTable": stack.Resources["StateTable"], "FilesBucket": stack.Resources["FilesBucket"],
+	}})
+	if len(needs) != 8 {
+		t.Fatalf("got %d needs, want 8: %v", len(needs), needs)
+	}
+	for _, n := range needs {
+		statements := slices.Concat(slices.Collect(maps.Values(stack.Functions[n.function].Policies))...)
+		if allowed, err := permissions.Allowed(statements, permissions.Call{Action: n.action, Resource: n.resource}); err != nil || !allowed {
+			t.Errorf("%s, %s on %s: got %t and %v, want it allowed", n.function, n.action, n.resource, allowed, err)
 		}
 	}
 }

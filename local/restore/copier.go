@@ -146,7 +146,7 @@ func (c *copier) chosen(all []attributes) []entry {
 		e := entryOf(stored)
 		c.counts.note(e, read)
 		switch {
-		case len(c.only) > 0 && !c.only.match(e.partition), c.without.match(e.partition):
+		case !c.wants(e):
 			c.counts.note(e, leftOut)
 		case e.expired(c.now()):
 			c.counts.note(e, expired)
@@ -159,6 +159,22 @@ func (c *copier) chosen(all []attributes) []entry {
 		}
 	}
 	return chosen
+}
+
+// wants says whether an item was asked for. Who was inside a meeting is not known to be inside now, and nothing
+// would tell that they have left.
+func (c *copier) wants(e entry) bool {
+	if c.without.match(e.partition) {
+		return false
+	}
+	if len(c.only) > 0 {
+		return c.only.match(e.partition)
+	}
+	switch e.family() {
+	case "sessions", "present", "guest": // as in shared/roster
+		return false
+	}
+	return true
 }
 
 // copyChunk looks which of up to 100 items are there, and writes those to be written. To look first costs a fraction of

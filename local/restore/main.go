@@ -46,10 +46,11 @@ const usage = `Copies items from a table that was restored from a backup into th
   -to gavel-StateTable-1ABC   the stack's table, its output StateTable
 
 Only what is not there is written, and nothing of a room that has changed since. It says what it would write, and writes it with -yes.
+Who was inside a meeting then (sessions#, present#, guest#) is left out unless a -prefix names it: they may have left since.
 
   -prefix 'room#<id>'   only partitions that begin so; may be given several times
   -without 'audit#'     none of these, in the same way
-  -overwrite            also what is there in another version, and of rooms that have changed
+  -overwrite            also what is there in another version, and of rooms that have changed; only with -prefix
   -segments 8           how many parts of the table are read at once
   -region …, -profile … as AWS's own tools have them
 
@@ -82,6 +83,8 @@ func run(ctx context.Context, s surroundings, args []string) error {
 		return errors.New("there is a word or a flag that it does not know, or a value is missing: -h shows those there are")
 	case c.from == "" || c.to == "":
 		return errors.New("say which tables: -from the restored one, -to the stack's")
+	case c.overwrite && len(c.only) == 0:
+		return errors.New("-overwrite without -prefix would turn the whole table back: say of which partitions, such as -prefix 'room#<id>'")
 	case c.segments < 1 || c.segments > 1000:
 		return errors.New("-segments is 1 to 1000")
 	}

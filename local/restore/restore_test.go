@@ -185,6 +185,28 @@ func TestRestore_TakesPartOfTheTable(t *testing.T) {
 	p.wantMissing("idempotency#x", "x")
 }
 
+// Who was inside then is not inside now.
+func TestRestore_PutsNobodyBackIntoAMeeting(t *testing.T) {
+	t.Parallel()
+	p := newPair(t)
+	inside := []string{"sessions#room1", "present#s1#room1", "guest#bob"}
+	for _, partition := range append(inside, "guestbook#x") {
+		p.write(p.from, partition, "x", `{}`, time.Time{})
+	}
+	if got, want := p.mustRun("all", "-yes"), "4 3 0 0 0 1"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+	for _, partition := range inside {
+		p.wantMissing(partition, "x")
+	}
+	if got, want := p.mustRun("all", "-yes", "-prefix", "sessions#room1", "-prefix", "present#", "-prefix", "guest#"), "4 1 0 0 0 3"; got != want {
+		t.Errorf("when they are named: got %s, want %s", got, want)
+	}
+	for _, partition := range inside {
+		p.wantThere(partition, "x")
+	}
+}
+
 // Whoever was removed from a room since the backup is missing in it for a reason.
 func TestRestore_BringsNobodyBackIntoARoomThatHasChanged(t *testing.T) {
 	t.Parallel()
@@ -399,6 +421,7 @@ func TestRestore_RefusesWhatCannotBeMeant(t *testing.T) {
 		"no table":       {[]string{"-from", ""}, "say which tables"},
 		"a word":         {[]string{"everything"}, "does not know"},
 		"empty prefix":   {[]string{"-prefix", ""}, "does not know"},
+		"all of it":      {[]string{"-overwrite"}, "would turn the whole table back"},
 		"no segments":    {[]string{"-segments", "0"}, "1 to 1000"},
 		"a flag unknown": {[]string{"-force"}, "does not know"},
 	} {

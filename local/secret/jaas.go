@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"flag"
+	"os"
 
 	"gavel/shared/jaas"
 	"gavel/shared/secrets"
@@ -59,7 +60,13 @@ func (k *jaasKind) check(raw secrets.Raw) (facts, error) {
 	found := facts{
 		keys: []signing{{use: jaas.Provider, kid: secret.KeyID(), public: secret.PublicKey()}},
 		told: []string{"without webhookSecret: JaaS's events are refused, and nobody can be kicked by user id"},
-		next: []string{"the JaaS console must have the public half of this key under this key id (API keys): openssl pkey -in key.pem -pubout"},
+	}
+	if k.key != "" {
+		next := "the JaaS console must have the public half of this key under this key id (API keys)"
+		if info, err := os.Stat(k.key); err == nil && info.Mode().IsRegular() { // and not standard input, a variable or a pipe
+			next += ": openssl pkey -in " + k.key + " -pubout"
+		}
+		found.next = []string{next}
 	}
 	if secret.HasWebhook() {
 		found.told = []string{"JaaS's events are taken, by their signature"}

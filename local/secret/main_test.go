@@ -12,6 +12,7 @@ import (
 
 	"gavel/local/moto"
 	"gavel/local/secretstore"
+	"gavel/local/testkey"
 	"gavel/shared/auth"
 	"gavel/shared/jaas"
 	"gavel/shared/secrets"
@@ -43,7 +44,8 @@ func TestJaaS_IsWrittenAsTheFunctionsReadIt(t *testing.T) {
 	key, public := d.key("one")
 	d.env["WEBHOOK"] = "whsec_" + hush
 	d.does([]string{"jaas", appID, "-key-id", "4f4910", "-key", key, "-public", public, "-webhook-secret", "env:WEBHOOK"},
-		"is written to", "set: keyId, privateKey, webhookSecret", "key id "+appID+"/4f4910", "SHA-256 ", "by their signature", "Next: the JaaS console")
+		"is written to", "set: keyId, privateKey, webhookSecret", "key id "+appID+"/4f4910", "SHA-256 ", "by their signature", "Next: the JaaS console",
+		"openssl pkey -in "+key+" -pubout")
 	raw, err := secrets.NewFile(d.path("secrets.json"), "gavel").Read(t.Context(), jaas.SecretName(appID))
 	if err != nil {
 		t.Fatal(err)
@@ -54,6 +56,20 @@ func TestJaaS_IsWrittenAsTheFunctionsReadIt(t *testing.T) {
 	d.does([]string{"jaas", appID, "-key-id", "4f4910", "-key", key}, "has this content already", "kept: webhookSecret")
 	if info, err := os.Stat(d.path("secrets.json")); err != nil || info.Mode().Perm() != 0o600 {
 		t.Errorf("got %v and %v, want mode 0600", info, err)
+	}
+}
+
+func TestJaaS_SaysWhatIsNextForAKey(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	d.env["KEY"] = testkey.PEM(t)
+	if printed, err := d.run("jaas", appID, "-key-id", "a", "-key", "env:KEY"); err != nil || !strings.Contains(printed, "Next: the JaaS console") ||
+		strings.Contains(printed, "openssl") {
+		t.Errorf("of a key that is in no file: got %v and\n%s\nwant no command for a file", err, printed)
+	}
+	d.env["WEBHOOK"] = "whsec_" + hush
+	if printed, err := d.run("jaas", appID, "-webhook-secret", "env:WEBHOOK"); err != nil || strings.Contains(printed, "Next:") {
+		t.Errorf("without a key: got %v and\n%s\nwant nothing to be done for one", err, printed)
 	}
 }
 

@@ -2,7 +2,6 @@ package secretstore
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
@@ -91,24 +90,22 @@ func (m *Manager) create(ctx context.Context, full, content string) error {
 	return nil
 }
 
-// update gives AWS's own error where there is no such secret.
+// update gives AWS's own error where there is no such secret. It tags first: once the content is written nothing may fail any more,
+// as the caller would take it for not written.
 func (m *Manager) update(ctx context.Context, full, content string) error {
-	var err error
-	action := "secretsmanager:PutSecretValue"
-	if m.kmsKey == "" {
+	_, err := m.client.TagResource(ctx, &secretsmanager.TagResourceInput{SecretId: &full, Tags: tags()})
+	action := "secretsmanager:TagResource"
+	switch {
+	case err != nil:
+	case m.kmsKey == "":
+		action = "secretsmanager:PutSecretValue"
 		_, err = m.client.PutSecretValue(ctx, &secretsmanager.PutSecretValueInput{SecretId: &full, SecretString: &content})
-	} else { // a new version under the new key
+	default: // a new version under the new key
 		action = "secretsmanager:UpdateSecret"
 		_, err = m.client.UpdateSecret(ctx, &secretsmanager.UpdateSecretInput{SecretId: &full, SecretString: &content, KmsKeyId: &m.kmsKey})
 	}
-	if awsaccount.Missing(err) {
+	if err == nil || awsaccount.Missing(err) {
 		return err
 	}
-	if err != nil {
-		return awsaccount.Explain(action, "the secret "+full, err)
-	}
-	if _, err := m.client.TagResource(ctx, &secretsmanager.TagResourceInput{SecretId: &full, Tags: tags()}); err != nil {
-		return fmt.Errorf("the secret is written, but %w", awsaccount.Explain("secretsmanager:TagResource", "it", err))
-	}
-	return nil
+	return awsaccount.Explain(action, "the secret "+full, err)
 }

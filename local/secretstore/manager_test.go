@@ -4,6 +4,8 @@ import (
 	"context"
 	"net/http"
 	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -51,6 +53,43 @@ func TestManager_MakesATaggedSecretAndThenVersionsOfIt(t *testing.T) {
 	old, err := client.GetSecretValue(t.Context(), &secretsmanager.GetSecretValueInput{SecretId: out.Name, VersionStage: aws.String("AWSPREVIOUS")})
 	if err != nil || *old.SecretString != `{"a":1}` {
 		t.Errorf("got %v before, want the first version", err)
+	}
+}
+
+// TestManager_FailsOnlyWhereNothingIsWritten has the caller refused one action: who is told of an error throws a new key away.
+func TestManager_FailsOnlyWhereNothingIsWritten(t *testing.T) {
+	t.Parallel()
+	endpoint, prefix := moto.Start(t), moto.Prefix(t)
+	emulator, err := url.Parse(endpoint)
+	if err != nil {
+		t.Fatal(err)
+	}
+	store := secretstore.NewManager(secretstore.ManagerOptions{AWS: account(endpoint), Prefix: prefix})
+	if err := store.Write(t.Context(), "api-keys", []byte(`{"a":1}`)); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct{ action, kmsKey string }{
+		{"TagResource", ""}, {"PutSecretValue", ""}, {"UpdateSecret", "arn:aws:kms:eu-central-1:123456789012:key/first"},
+	} {
+		proxy := httputil.NewSingleHostReverseProxy(emulator)
+		served := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.Header.Get("X-Amz-Target") != "secretsmanager."+c.action {
+				proxy.ServeHTTP(w, r)
+				return
+			}
+			w.Header().Set("Content-Type", "application/x-amz-json-1.1")
+			w.WriteHeader(http.StatusBadRequest)
+			_, _ = w.Write([]byte(`{"__type": "AccessDeniedException"}`))
+		}))
+		t.Cleanup(served.Close)
+		refused := secretstore.NewManager(secretstore.ManagerOptions{AWS: account(served.URL), Prefix: prefix, KMSKey: c.kmsKey})
+		err := refused.Write(t.Context(), "api-keys", []byte(`{"a":2}`))
+		if err == nil || !strings.Contains(err.Error(), "secretsmanager:"+c.action) {
+			t.Errorf("without %s: got %v, want an error that names it", c.action, err)
+		}
+		if content, err := store.Read(t.Context(), "api-keys"); string(content) != `{"a":1}` || err != nil {
+			t.Errorf("without %s: got %s and %v, want the secret as it was", c.action, content, err)
+		}
 	}
 }
 
