@@ -48,7 +48,7 @@ func stacks(t *testing.T) []choice {
 				given["AllowedOrigins"] = "https://app.example.org,https://www.example.org"
 				given["SecretsKmsKeyArn"] = "arn:aws:kms:eu-central-1:123456789012:key/1"
 				given["AlarmTopicArn"] = "arn:aws:sns:eu-central-1:123456789012:alarms"
-				given["LogLevel"] = "WARN"
+				given["LogLevel"] = "DEBUG"
 			}
 			sets = append(sets, given)
 		}
