@@ -218,3 +218,21 @@ func TestMonitoring_CountsFaultsInEveryLog(t *testing.T) {
 		}
 	}
 }
+
+// Metrics are log lines of the level INFO, which no choice of the level leaves out.
+func TestMonitoring_EveryLogLevelHasTheMetrics(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile(filepath.Join("..", "template.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, parameter, _ := strings.Cut(string(text), "\n  LogLevel:\n")
+	_, allowed, _ := strings.Cut(parameter, "AllowedValues: ")
+	allowed, _, _ = strings.Cut(allowed, "\n")
+	if want := "[DEBUG, INFO]"; allowed != want {
+		t.Errorf("got %s, want %s", allowed, want)
+	}
+	if got := strings.Count(string(text), "LogLevel: "); got != 1 {
+		t.Errorf("got the level set in %d places, want it once, for all functions", got)
+	}
+}

@@ -84,14 +84,14 @@ func RegisterCreateToken(a huma.API, client interface {
 
 // notBanned refuses whom a ban keeps out of a room. A token for several is refused to nobody: its holder is kicked on joining.
 func notBanned(ctx context.Context, r jitsi.TokenRequest, names Namer, banned bans.Finder) error {
-	if r.Participant.Room == "" {
+	if r.Room == "" {
 		return nil
 	}
-	node, err := names.Conference(ctx, jitsi.Place{Tenant: r.Tenant, Room: r.Participant.Room})
+	node, err := names.Conference(ctx, jitsi.Place{Tenant: r.Tenant, Room: r.Room})
 	if err != nil {
 		return err
 	}
-	ban, err := banned.Find(ctx, []string{r.Participant.User.ID}, bans.In(jitsi.Provider, node))
+	ban, err := banned.Find(ctx, []string{r.User.ID}, bans.In(jitsi.Provider, node))
 	if err != nil || ban == nil {
 		return err
 	}
