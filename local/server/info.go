@@ -69,8 +69,26 @@ func (s *Server) environment(w http.ResponseWriter, _ *http.Request) {
 
 // Greet says where the server is and what to type next.
 func (s *Server) Greet(out io.Writer) {
+	if s.settings.SecretsFile != "" {
+		_, _ = fmt.Fprintf(out, greetingForReal, s.url)
+		return
+	}
 	_, _ = fmt.Fprintf(out, greeting, s.url)
 }
+
+// greetingForReal names no command that would call somebody.
+const greetingForReal = `
+Gavel runs on %[1]s with the secrets of GAVEL_SECRETS_FILE: commands reach the meeting systems that those are for,
+JaaS at GAVEL_JAAS_BASE_URL. Stop it with Ctrl-C.
+
+In another terminal, fetch the address, an API key and the tenant into your shell:
+
+  eval "$(curl -s %[1]s/local/env)"
+
+Is all well? make doctor ARGS='-url %[1]s'
+All operations: %[1]s/docs
+
+`
 
 const greeting = `
 Gavel runs on %[1]s (JaaS, Jitsi, OpenMeetings and Veeting are sandboxes in this process). Stop it with Ctrl-C.

@@ -256,3 +256,23 @@ func TestGreetingCanBePasted(t *testing.T) {
 		t.Errorf("got %v: %s", err, out)
 	}
 }
+
+// TestGreet_WithSecretsOfOnesOwn says that commands are for real, and names none.
+func TestGreet_WithSecretsOfOnesOwn(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "secrets.json")
+	if err := os.WriteFile(file, []byte(`{}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for secrets, own := range map[string]bool{"": false, file: true} {
+		var given map[string]string
+		if own {
+			given = map[string]string{"GAVEL_SECRETS_FILE": secrets}
+		}
+		var out strings.Builder
+		setup(t, given).Greet(&out)
+		if got := out.String(); strings.Contains(got, "are sandboxes") == own || strings.Contains(got, "dial-out") == own {
+			t.Errorf("with the file %q: got %s", secrets, got)
+		}
+	}
+}
