@@ -40,7 +40,7 @@ func readPlan(in *input) plan {
 	switch {
 	case !p.end.After(p.start):
 		in.fail("endTime", "must be after startTime")
-	case p.minutes != wholeMinutes(p.start, p.end):
+	case p.minutes != begunMinutes(p.start, p.end):
 		in.fail("duration", "must be the minutes from startTime to endTime")
 	}
 	return p

@@ -13,11 +13,7 @@ func parseTime(text string) (time.Time, bool) {
 	return t, err == nil && formatTime(t) == text
 }
 
-// wholeMinutes returns the minutes from start to end, 0 when they are not whole.
-func wholeMinutes(start, end time.Time) int64 {
-	d := end.Sub(start)
-	if d%time.Minute != 0 {
-		return 0
-	}
-	return int64(d / time.Minute)
+// begunMinutes returns the minutes from start to end, begun ones included: times need not lie whole minutes apart.
+func begunMinutes(start, end time.Time) int64 {
+	return int64((end.Sub(start) + time.Minute - 1) / time.Minute)
 }
