@@ -142,6 +142,15 @@ type Finder interface {
 
 var _ Finder = (*List)(nil)
 
+// Refuse gives the Refusal of the ban that Find finds, or its error; nil for somebody who may come in.
+func Refuse(ctx context.Context, f Finder, ids []string, scopes ...Scope) error {
+	ban, err := f.Find(ctx, ids, scopes...)
+	if err != nil || ban == nil {
+		return err
+	}
+	return ban.Refusal()
+}
+
 // List keeps bans.
 type List struct{ store table.Store }
 

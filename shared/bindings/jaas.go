@@ -67,12 +67,8 @@ func (j *JaaS) Admit(ctx context.Context, conference string, g rooms.Guest) (roo
 	if err != nil {
 		return rooms.Admission{}, err
 	}
-	ban, err := j.Bans.Find(ctx, []string{g.ID, g.User}, bans.In(jaas.Provider, string(appID)))
-	if err != nil {
+	if err := bans.Refuse(ctx, j.Bans, []string{g.ID, g.User}, bans.In(jaas.Provider, string(appID))); err != nil {
 		return rooms.Admission{}, err
-	}
-	if ban != nil {
-		return rooms.Admission{}, ban.Refusal()
 	}
 	token, err := j.Client.CreateToken(ctx, appID, jitsimeet.Participant{
 		Room: room, User: jitsimeet.User{ID: g.ID, Name: g.Name}, Moderator: g.Moderator, Lifetime: g.Lifetime,

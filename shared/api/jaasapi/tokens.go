@@ -57,9 +57,5 @@ func notBanned(ctx context.Context, appID jaas.AppID, p jitsimeet.Participant, b
 	if p.Room != "" { // and not a pattern
 		scopes = append(scopes, bans.In(jaas.Provider, jaas.Conference(appID, p.Room)))
 	}
-	ban, err := banned.Find(ctx, []string{p.User.ID}, scopes...)
-	if err != nil || ban == nil {
-		return err
-	}
-	return ban.Refusal()
+	return bans.Refuse(ctx, banned, []string{p.User.ID}, scopes...)
 }

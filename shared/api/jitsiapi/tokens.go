@@ -91,9 +91,5 @@ func notBanned(ctx context.Context, r jitsi.TokenRequest, names Namer, banned ba
 	if err != nil {
 		return err
 	}
-	ban, err := banned.Find(ctx, []string{r.User.ID}, bans.In(jitsi.Provider, node))
-	if err != nil || ban == nil {
-		return err
-	}
-	return ban.Refusal()
+	return bans.Refuse(ctx, banned, []string{r.User.ID}, bans.In(jitsi.Provider, node))
 }
