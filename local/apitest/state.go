@@ -31,12 +31,12 @@ func Embedded(t testing.TB) table.Store {
 	return store
 }
 
-// DynamoDB makes a table on DynamoDB Local for the state of one test.
-func DynamoDB(t testing.TB) table.Store {
+// DynamoDB makes a table on DynamoDB Local for the state of one test. Items expire by now; by the wall clock when it is nil.
+func DynamoDB(t testing.TB, now func() time.Time) table.Store {
 	t.Helper()
 	endpoint, name := dynamodb.Table(t)
 	return dynamo.New(dynamo.Options{
-		Table: name, Region: "us-east-1", Endpoint: endpoint, Budget: time.Minute,
+		Table: name, Region: "us-east-1", Endpoint: endpoint, Budget: time.Minute, Now: now,
 		Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
 			return aws.Credentials{AccessKeyID: "test", SecretAccessKey: "test"}, nil
 		}),

@@ -6,12 +6,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-
-	"gavel/local/dynamodb"
+	"gavel/local/apitest"
 	"gavel/shared/audit"
 	"gavel/shared/table"
-	"gavel/shared/table/dynamo"
 	"gavel/shared/table/embedded"
 )
 
@@ -34,13 +31,7 @@ func onBothEngines(t *testing.T, test func(store *counted)) {
 	})
 	t.Run("dynamodb", func(t *testing.T) {
 		t.Parallel()
-		endpoint, name := dynamodb.Table(t)
-		test(&counted{t: t, Store: dynamo.New(dynamo.Options{
-			Table: name, Region: "us-east-1", Endpoint: endpoint, Budget: time.Minute,
-			Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
-				return aws.Credentials{AccessKeyID: "test", SecretAccessKey: "test"}, nil
-			}),
-		})})
+		test(&counted{t: t, Store: apitest.DynamoDB(t, nil)})
 	})
 }
 

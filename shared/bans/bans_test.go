@@ -13,9 +13,14 @@ import (
 	"gavel/shared/table"
 )
 
+func onDynamoDB(t testing.TB) table.Store {
+	t.Helper()
+	return apitest.DynamoDB(t, nil)
+}
+
 func onBothEngines(t *testing.T, test func(t *testing.T, l *bans.List)) {
 	t.Helper()
-	for name, open := range map[string]func(testing.TB) table.Store{"embedded": apitest.Embedded, "dynamodb": apitest.DynamoDB} {
+	for name, open := range map[string]func(testing.TB) table.Store{"embedded": apitest.Embedded, "dynamodb": onDynamoDB} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			test(t, bans.New(open(t)))

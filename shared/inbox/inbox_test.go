@@ -12,12 +12,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-
-	"gavel/local/dynamodb"
+	"gavel/local/apitest"
 	"gavel/shared/inbox"
 	"gavel/shared/table"
-	"gavel/shared/table/dynamo"
 	"gavel/shared/table/embedded"
 )
 
@@ -87,13 +84,7 @@ func onEmbedded(t *testing.T, now func() time.Time) table.Store {
 
 func onDynamoDB(t *testing.T, now func() time.Time) table.Store {
 	t.Helper()
-	endpoint, name := dynamodb.Table(t)
-	return dynamo.New(dynamo.Options{
-		Table: name, Region: "us-east-1", Endpoint: endpoint, Budget: time.Minute, Now: now,
-		Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
-			return aws.Credentials{AccessKeyID: "test", SecretAccessKey: "test"}, nil
-		}),
-	})
+	return apitest.DynamoDB(t, now)
 }
 
 // event is one of a source, with data that is JSON.

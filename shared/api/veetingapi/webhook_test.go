@@ -12,24 +12,14 @@ import (
 	"testing"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-
 	"gavel/local/apitest"
-	"gavel/local/dynamodb"
 	"gavel/shared/problem"
 	"gavel/shared/table"
-	"gavel/shared/table/dynamo"
 )
 
 func onDynamoDB(t testing.TB) table.Store {
 	t.Helper()
-	endpoint, name := dynamodb.Table(t)
-	return dynamo.New(dynamo.Options{
-		Table: name, Region: "us-east-1", Endpoint: endpoint, Budget: time.Minute,
-		Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
-			return aws.Credentials{AccessKeyID: "test", SecretAccessKey: "test"}, nil
-		}),
-	})
+	return apitest.DynamoDB(t, nil)
 }
 
 // engine is a gateway that keeps its events in one of the engines, with the test that it is for.
