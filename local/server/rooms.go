@@ -35,7 +35,7 @@ const sweepEvery = time.Second
 // openRooms makes the rooms, with state and files in the folder.
 func (s *Server) openRooms(dir string) (err error) {
 	if s.table, err = embedded.Open(filepath.Join(dir, "state.db")); err != nil {
-		return fmt.Errorf("open the state: %w", err)
+		return fmt.Errorf("the state cannot be used (in another folder: GAVEL_DATA_DIR=.local-2 make run): %w", err)
 	}
 	s.files, err = objects.New(objects.Options{
 		Dir: filepath.Join(dir, "files"), Prefix: filesPrefix, Bucket: filesBucket, Region: filesRegion,

@@ -210,8 +210,8 @@ func TestSecondServer_OnTheSameFolderSaysThatItIsInUse(t *testing.T) {
 	settings := map[string]string{"GAVEL_DATA_DIR": t.TempDir(), "PORT": "0"}
 	c := setup(t, settings)
 	_, err := server.Start(t.Context(), server.Options{Getenv: func(name string) string { return settings[name] }})
-	if !errors.Is(err, embedded.ErrInUse) || !strings.Contains(err.Error(), "in use by another process") {
-		t.Errorf("got %v, want an error that says that the folder is in use", err)
+	if !errors.Is(err, embedded.ErrInUse) || !strings.Contains(err.Error(), "in use by another process") || !strings.Contains(err.Error(), "GAVEL_DATA_DIR=") {
+		t.Errorf("got %v, want an error that says that the folder is in use, and how to take another", err)
 	}
 	c.book("alice", `{"name":"Stand-up"}`) // the first one goes on
 }

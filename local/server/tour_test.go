@@ -35,6 +35,7 @@ func TestTourOfTheReadme(t *testing.T) {
 		`{"outcome":"not_found"}`, `"action":"DIAL_OUT_PARTICIPANT"`, `"location":"body.phoneNo"`, `"location":"body.when"`,
 		`{"rooms":[{"id":`, `"status":404`, `"participantId":`, `"username":"Bea"`, `"text":"Here are my notes 📎"`, `"name":"notes.txt"`, `hello`,
 		`"code":"last_admin"`, `{"action":"ban","outcome":"banned"}`, `{"action":"destroy","outcome":"destroyed"}`, `"code":"room_ended"`,
+		`"operation":"jaas-destroy-room"`, `"reason":"everybody has left"`, `"type":"conference.closed","actor":{"kind":"user","name":"ada"}`,
 		`"role":"moderator","plugins":{"token_affiliation":"owner"`, `"role":"participant"`, `{"outcome":"kicked"}`, `{"outcome":"destroyed"}`,
 		`"firstname":"John"`, `"moderator":true`, `"externalId":"uniqueId1"`, `{"outcome":"kicked"}`, `"error":"invalid_hash"`, `{"outcome":"ended","inside":0}`,
 		`"participantMeetingId":"`, `{"outcome":"closed"}`,
