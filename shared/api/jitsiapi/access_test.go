@@ -1,56 +1,26 @@
 package jitsiapi_test
 
 import (
-	"context"
-	"errors"
 	"net/http"
 	"strings"
 	"testing"
 
 	"gavel/local/apitest"
-	"gavel/shared/auth"
 	"gavel/shared/problem"
-	"gavel/shared/secrets"
 )
 
 func TestCaller_WhoMayNotIsRefusedAndNothingIsSent(t *testing.T) {
 	t.Parallel()
-	person := func(context.Context) (auth.Principal, error) {
-		return auth.Principal{Kind: auth.User, Name: "quandt", Scopes: []string{"rooms"}}, nil
-	}
-	for name, tt := range map[string]struct {
-		caller auth.Resolver
-		status int
-		code   problem.Code
-	}{
-		"nobody": {
-			func(context.Context) (auth.Principal, error) { return auth.Principal{}, auth.ErrNoCredentials },
-			http.StatusUnauthorized, problem.Unauthenticated,
-		},
-		"somebody else": {
-			func(context.Context) (auth.Principal, error) { return auth.Principal{}, auth.ErrBadCredentials },
-			http.StatusUnauthorized, problem.Unauthenticated,
-		},
-		"no scope":                 {apitest.Machine(), http.StatusForbidden, problem.Forbidden},
-		"another group's scope":    {apitest.Machine("jaas", "openmeetings"), http.StatusForbidden, problem.Forbidden},
-		"a scope that looks alike": {apitest.Machine("jitsi:", "Jitsi", "jitsi:rooms", "jits", "*", ""), http.StatusForbidden, problem.Forbidden},
-		"a person without it":      {person, http.StatusForbidden, problem.Forbidden},
-	} {
+	for name, stranger := range apitest.Strangers([]string{"jaas", "openmeetings"}, []string{"jitsi:", "Jitsi", "jitsi:rooms", "jits", "*", ""}) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			g := setup(t, options{caller: tt.caller})
+			g := setup(t, options{caller: stranger.Caller})
 			g.untouched(t)
 			for _, op := range operations() {
 				if op.scope == "" {
 					continue
 				}
-				got := g.ask(t, op)
-				isProblem(t, got, tt.status, tt.code)
-				// Who may not is told nothing of what the request should be.
-				isProblem(t, g.with(t, op, `{"`+rejected), tt.status, tt.code)
-				if challenge := got.Header.Get("WWW-Authenticate"); (challenge != "") != (tt.status == http.StatusUnauthorized) {
-					t.Errorf("%s: got WWW-Authenticate %q with HTTP %d", op.id, challenge, got.Status)
-				}
+				problems.TurnsAway(t, op.id, stranger, g.ask(t, op), g.with(t, op, `{"`+rejected))
 			}
 		})
 	}
@@ -59,9 +29,7 @@ func TestCaller_WhoMayNotIsRefusedAndNothingIsSent(t *testing.T) {
 func TestCaller_PersonWithTheScopeMay(t *testing.T) {
 	t.Parallel()
 	for _, op := range operations()[:5] {
-		g := setup(t, options{only: op.id, caller: func(context.Context) (auth.Principal, error) {
-			return auth.Principal{Kind: auth.User, Name: "auth0|quandt", Scopes: []string{"rooms", "jitsi"}}, nil
-		}})
+		g := setup(t, options{only: op.id, caller: apitest.Person("rooms", "jitsi")})
 		if got := g.ask(t, op); got.Status != op.status {
 			t.Errorf("%s: got HTTP %d with %s, want %d", op.id, got.Status, got.Body, op.status)
 		}
@@ -95,10 +63,7 @@ func TestSecret_ThatCannotBeUsedIsNamedAndNothingIsSent(t *testing.T) {
 			g := setup(t, options{secrets: apitest.SecretsFile(t, c.secrets)})
 			g.untouched(t)
 			for _, op := range operations() {
-				p := isProblem(t, g.ask(t, op), http.StatusServiceUnavailable, problem.NotConfigured)
-				if p.Secret != secretName || !strings.Contains(p.Detail, c.says) || !strings.Contains(p.Detail, secretName) {
-					t.Errorf("%s: got secret %q and detail %q, want %s, and what is wrong: %s", op.id, p.Secret, p.Detail, secretName, c.says)
-				}
+				problems.LacksSecret(t, op.id, g.ask(t, op), secretName, c.says)
 			}
 		})
 	}
@@ -142,18 +107,9 @@ func TestCallbackTokens_ThatAreMissingAreNamed(t *testing.T) {
 
 func TestSecretsCannotBeRead_IsAPassingFailure(t *testing.T) {
 	t.Parallel()
-	g := setup(t, options{secrets: apitest.Failing{Err: &secrets.Error{
-		Name: secretName, Reason: "Secrets Manager did not answer", Passing: true,
-		Cause: errors.New("dial tcp 10.0.0.7:443: i/o timeout"),
-	}}})
+	g := setup(t, options{secrets: apitest.Unanswered(secretName)})
 	g.untouched(t)
 	for _, op := range operations() {
-		got := g.ask(t, op)
-		if p := isProblem(t, got, http.StatusServiceUnavailable, problem.Unavailable); p.Secret != secretName {
-			t.Errorf("%s: got secret %q, want %q", op.id, p.Secret, secretName)
-		}
-		if strings.Contains(string(got.Body), "10.0.0.7") {
-			t.Errorf("%s: got %s, which tells the cause", op.id, got.Body)
-		}
+		problems.Unavailable(t, op.id, g.ask(t, op), secretName)
 	}
 }

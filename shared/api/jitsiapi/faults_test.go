@@ -24,40 +24,11 @@ func quoted(t testing.TB, text string) string {
 }
 
 // fault is a way in which the server fails and what the caller is to learn of it.
-type fault struct {
-	name   string
-	answer http.HandlerFunc
+type fault = apitest.Fault
 
-	status   int
-	code     problem.Code
-	upstream int // upstreamStatus
-	maybe    bool
-	// retryAfter is the header of the answer.
-	retryAfter string
-	// tries is how often a call that can be repeated is sent.
-	tries int
-}
-
-const page = "<!DOCTYPE html><html><body>Unknown</body></html>"
-
-func faults() []fault {
-	says := apitest.Says
-	return []fault{
-		{"400", says(400, ""), 502, problem.UpstreamError, 400, false, "", 1},
-		{"401", says(401, ""), 502, problem.UpstreamCredentials, 401, false, "", 1},
-		{"403", says(403, page), 502, problem.UpstreamCredentials, 403, false, "", 1},
-		{"404 with a page", says(404, page), 502, problem.UpstreamError, 404, false, "", 1},
-		{"405", says(405, page), 502, problem.UpstreamError, 405, false, "", 1},
-		{"429", says(429, "", "Retry-After", "120"), 503, problem.UpstreamBusy, 429, false, "120", 1},
-		{"429 without a time", says(429, ""), 503, problem.UpstreamBusy, 429, false, "", 3},
-		{"500", says(500, ""), 502, problem.UpstreamError, 500, true, "", 3},
-		{"500 with a page", says(500, page), 502, problem.UpstreamError, 500, true, "", 3},
-		{"502", says(502, page), 502, problem.UpstreamError, 502, true, "", 3},
-		{"503", says(503, "", "Retry-After", "7"), 503, problem.UpstreamBusy, 503, false, "7", 1},
-		{"504", says(504, ""), 502, problem.UpstreamError, 504, true, "", 3},
-		{"a page that says yes", says(200, page), 502, problem.UpstreamError, 200, true, "", 1},
-		{"redirect", says(307, "", "Location", "/elsewhere"), 502, problem.UpstreamError, 307, false, "", 1},
-	}
+func check(t testing.TB, f fault, got answer) problem.Problem {
+	t.Helper()
+	return f.Check(t, problems, got, jitsi.Provider, secretName)
 }
 
 // failing makes a gateway whose server answers the operation's own command, and nothing else, as it is told.
@@ -86,25 +57,25 @@ func (o operation) once() bool { return o.id == "jitsi-dial-out" }
 
 func TestServerFails_TheCallerLearnsWhatMatters(t *testing.T) {
 	t.Parallel()
-	for _, f := range faults() {
-		t.Run(f.name, func(t *testing.T) {
+	for _, f := range apitest.Faults(3) {
+		t.Run(f.Name, func(t *testing.T) {
 			t.Parallel()
 			for _, op := range calling() {
 				t.Run(op.id, func(t *testing.T) {
 					t.Parallel()
-					g := failing(t, op, f.answer, 0)
-					p := f.check(t, g.ask(t, op))
-					tries := f.tries
+					g := failing(t, op, f.Answer, 0)
+					p := check(t, f, g.ask(t, op))
+					tries := f.Tries
 					if op.once() {
 						tries = 1
 					}
-					if op.id == "jitsi-room-occupants" && f.code == problem.UpstreamCredentials {
+					if op.id == "jitsi-room-occupants" && f.Code == problem.UpstreamCredentials {
 						tries = 2 // the second with a token
 					}
 					if n := g.sent(op); n != tries {
 						t.Errorf("got %d requests upstream, want %d", n, tries)
 					}
-					if f.upstream == 404 && !strings.Contains(p.Detail, "nothing is served at this path") {
+					if f.Upstream == 404 && !strings.Contains(p.Detail, "nothing is served at this path") {
 						t.Errorf("got %q, want it said that no module is there", p.Detail)
 					}
 				})
@@ -113,35 +84,13 @@ func TestServerFails_TheCallerLearnsWhatMatters(t *testing.T) {
 	}
 }
 
-func (f fault) check(t testing.TB, got answer) problem.Problem {
-	t.Helper()
-	p := isProblem(t, got, f.status, f.code)
-	if p.Provider != jitsi.Provider || p.UpstreamStatus != f.upstream {
-		t.Errorf("got provider %q, upstreamStatus %d, want jitsi, %d", p.Provider, p.UpstreamStatus, f.upstream)
-	}
-	if p.MayHaveHappened == nil || *p.MayHaveHappened != f.maybe || strings.Contains(p.Detail, "may have been carried out") != f.maybe {
-		t.Errorf("got mayHaveHappened %v, want %v: %.500s", p.MayHaveHappened, f.maybe, got.Body)
-	}
-	if after := got.Header.Get("Retry-After"); after != f.retryAfter {
-		t.Errorf("got Retry-After %q, want %q", after, f.retryAfter)
-	}
-	secret := ""
-	if f.code == problem.UpstreamCredentials {
-		secret = secretName
-	}
-	if p.Secret != secret || secret != "" && !strings.Contains(p.Detail, secret) {
-		t.Errorf("got secret %q and detail %q, want %q in both", p.Secret, p.Detail, secret)
-	}
-	return p
-}
-
 // TestRoomOccupants_ThatAreNoListAreNotBelieved of which nothing can have happened.
 func TestRoomOccupants_ThatAreNoListAreNotBelieved(t *testing.T) {
 	t.Parallel()
 	op := operationOf("room-occupants")
 	for _, text := range []string{"fine", "", "null", `{"participants":2}`, `"x"`, `[{"jid":747}]`, `[{"jid":"a/b"`} {
 		g := failing(t, op, apitest.Says(200, text), 0)
-		fault{status: 502, code: problem.UpstreamError, upstream: 200}.check(t, g.ask(t, op))
+		check(t, fault{Status: 502, Code: problem.UpstreamError, Upstream: 200}, g.ask(t, op))
 	}
 }
 
@@ -156,7 +105,7 @@ func TestKey_ThatWasRotatedIsReadOnceAndUsed(t *testing.T) {
 		if op.id == "jitsi-kick-participant" {
 			refusal = 403
 		}
-		fault{status: 502, code: problem.UpstreamCredentials, upstream: refusal}.check(t, g.ask(t, op))
+		check(t, fault{Status: 502, Code: problem.UpstreamCredentials, Upstream: refusal}, g.ask(t, op))
 		if reads := g.vault.Reads.Load(); reads != 2 || g.sent(op) != 1 {
 			t.Errorf("%s: got %d reads and %d commands, want 2 and 1: the key is the same", op.id, reads, g.sent(op))
 		}
@@ -172,17 +121,13 @@ func TestKey_ThatWasRotatedIsReadOnceAndUsed(t *testing.T) {
 	}
 }
 
-// patience is a budget in which a busy machine gets a request sent, of which one that is repeated has half.
-const patience = 6 * time.Second
-
 func TestServerHangs_TheCallerLearnsThatItMayHaveHappened(t *testing.T) {
 	t.Parallel()
-	hang := func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }
 	var all sync.WaitGroup // as tests run side by side only as many as there are cores, and these do nothing but wait
 	for _, op := range calling() {
 		all.Go(func() {
-			g := failing(t, op, hang, patience)
-			fault{status: 504, code: problem.UpstreamTimeout, maybe: true}.check(t, g.ask(t, op))
+			g := failing(t, op, apitest.Hangs(""), apitest.Patience)
+			check(t, fault{Status: 504, Code: problem.UpstreamTimeout, Maybe: true}, g.ask(t, op))
 			if n := g.sent(op); n != 1 && op.once() || n < 1 || n > 3 {
 				t.Errorf("%s: got %d requests upstream, want 1, or up to 3 of what can be repeated", op.id, n)
 			}
@@ -193,12 +138,11 @@ func TestServerHangs_TheCallerLearnsThatItMayHaveHappened(t *testing.T) {
 
 func TestServerIsNotThere_NothingCanHaveHappened(t *testing.T) {
 	t.Parallel()
-	// Nobody listens on port 1; a port that was just given back may be another test's by now.
 	for _, op := range calling() {
 		t.Run(op.id, func(t *testing.T) {
 			t.Parallel()
-			g := setup(t, options{only: op.id, url: "http://127.0.0.1:1" + base})
-			fault{status: 502, code: problem.UpstreamError}.check(t, g.ask(t, op))
+			g := setup(t, options{only: op.id, url: apitest.Nowhere + base})
+			check(t, fault{Status: 502, Code: problem.UpstreamError}, g.ask(t, op))
 		})
 	}
 }
@@ -206,17 +150,12 @@ func TestServerIsNotThere_NothingCanHaveHappened(t *testing.T) {
 // TestConnectionBreaks_ACallIsSentOnce has the server hang up on what it got.
 func TestConnectionBreaks_ACallIsSentOnce(t *testing.T) {
 	t.Parallel()
-	for name, begin := range map[string]string{"at once": "", "in its answer": "HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{"} {
+	for name, begin := range apitest.Breakings() {
 		for _, op := range calling() {
 			t.Run(name+" "+op.id, func(t *testing.T) {
 				t.Parallel()
-				g := failing(t, op, func(w http.ResponseWriter, _ *http.Request) {
-					if conn, _, err := http.NewResponseController(w).Hijack(); err == nil {
-						_, _ = conn.Write([]byte(begin))
-						_ = conn.Close()
-					}
-				}, 0)
-				fault{status: 502, code: problem.UpstreamError, maybe: true}.check(t, g.ask(t, op))
+				g := failing(t, op, apitest.Breaks(begin), 0)
+				check(t, fault{Status: 502, Code: problem.UpstreamError, Maybe: true}, g.ask(t, op))
 				if n := g.sent(op); n != 1 && op.once() || n < 1 || n > 6 {
 					t.Errorf("got %d requests upstream, want 1, or a few of what can be repeated", n)
 				}
@@ -232,7 +171,7 @@ func TestServerRepeatsWhatItGot(t *testing.T) {
 		t.Run(op.id, func(t *testing.T) {
 			t.Parallel()
 			for _, status := range []int{302, 400, 401, 404, 409, 500} {
-				for _, form := range []string{"%s", `{"error":"%s"}`, `{"message":"%s","x":["%s"]}`, page + "%s"} {
+				for _, form := range []string{"%s", `{"error":"%s"}`, `{"message":"%s","x":["%s"]}`, apitest.Page + "%s"} {
 					g := failing(t, op, repeating(status, form), 0)
 					got := g.ask(t, op)
 					if status == 404 && got.Status != 502 && !strings.HasPrefix(form, "<") {

@@ -172,7 +172,7 @@ func TestKick_NeedsOneTarget(t *testing.T) {
 func TestKick_OfSomebodyWhoStays(t *testing.T) {
 	t.Parallel()
 	g, op := setup(t, options{only: "jitsi-kick-participant", answer: apitest.Says(200, "")}), operationOf("kick-participant")
-	p := fault{status: 502, code: problem.UpstreamCredentials, upstream: 200}.check(t, g.ask(t, op))
+	p := check(t, fault{Status: 502, Code: problem.UpstreamCredentials, Upstream: 200}, g.ask(t, op))
 	if !strings.Contains(p.Detail, "still inside") {
 		t.Errorf("got %q, want it said why", p.Detail)
 	}
@@ -210,7 +210,7 @@ func TestDialOut_WithoutAGateway(t *testing.T) {
 	t.Parallel()
 	op := operationOf("dial-out")
 	g := setup(t, options{only: op.id, answer: apitest.Says(404, `{"error":"No Jigasi for 40747777777"}`)})
-	p := fault{status: 502, code: problem.UpstreamError, upstream: 404}.check(t, g.ask(t, op))
+	p := check(t, fault{Status: 502, Code: problem.UpstreamError, Upstream: 404}, g.ask(t, op))
 	if p.UpstreamMessage != "No Jigasi for [redacted]" || !strings.Contains(p.Detail, "Jigasi") {
 		t.Errorf("got %+v, want what the module said, without the number", p)
 	}

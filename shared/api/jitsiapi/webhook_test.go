@@ -362,7 +362,7 @@ func TestWebhook_RefusesWhatIsNoEventOfItsKind(t *testing.T) {
 				}
 			}
 		}
-		for _, body := range []string{" ", "{", "null", "[]", "{}", `"` + rejected + `"`, "747", d.body + "{}", strings.Replace(d.body, "catchup", rejected+"\xff", 1), page} {
+		for _, body := range []string{" ", "{", "null", "[]", "{}", `"` + rejected + `"`, "747", d.body + "{}", strings.Replace(d.body, "catchup", rejected+"\xff", 1), apitest.Page} {
 			isProblem(t, g.deliver(t, delivery{d.path, body}, bearer), 422, problem.InvalidRequest)
 		}
 	}

@@ -128,7 +128,7 @@ func TestCreateGroup_WithoutAnIDInTheAnswerIsTheServersFault(t *testing.T) {
 	for _, id := range []string{"create-group", "count-room-users"} {
 		op := operationOf(id)
 		g := setup(t, options{only: op.id, command: apitest.Says(http.StatusOK, done("Success"))})
-		fault{status: 502, code: problem.UpstreamError, upstream: 200, maybe: true}.check(t, g.ask(t, op))
+		check(t, fault{Status: 502, Code: problem.UpstreamError, Upstream: 200, Maybe: true}, g.ask(t, op))
 	}
 }
 

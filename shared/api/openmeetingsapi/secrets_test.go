@@ -1,14 +1,9 @@
 package openmeetingsapi_test
 
 import (
-	"errors"
-	"net/http"
-	"strings"
 	"testing"
 
 	"gavel/local/apitest"
-	"gavel/shared/problem"
-	"gavel/shared/secrets"
 )
 
 func TestSecret_ThatCannotBeUsedIsNamedAndNothingIsSent(t *testing.T) {
@@ -40,14 +35,7 @@ func TestSecret_ThatCannotBeUsedIsNamedAndNothingIsSent(t *testing.T) {
 			g := setup(t, options{secrets: apitest.SecretsFile(t, c.secrets)})
 			g.untouched(t)
 			for _, op := range operations() {
-				got := g.ask(t, op)
-				p := isProblem(t, got, http.StatusServiceUnavailable, problem.NotConfigured)
-				if p.Secret != secretName || !strings.Contains(p.Detail, c.says) || !strings.Contains(p.Detail, secretName) {
-					t.Errorf("%s: got secret %q and detail %q, want %s, and what is wrong: %s", op.id, p.Secret, p.Detail, secretName, c.says)
-				}
-				if strings.Contains(string(got.Body), "Hush") || strings.Contains(string(got.Body), login) {
-					t.Errorf("%s: got %s, which holds a part of the secret", op.id, got.Body)
-				}
+				problems.LacksSecret(t, op.id, g.ask(t, op), secretName, c.says)
 			}
 		})
 	}
@@ -55,18 +43,9 @@ func TestSecret_ThatCannotBeUsedIsNamedAndNothingIsSent(t *testing.T) {
 
 func TestSecretsCannotBeRead_IsAPassingFailure(t *testing.T) {
 	t.Parallel()
-	g := setup(t, options{secrets: apitest.Failing{Err: &secrets.Error{
-		Name: secretName, Reason: "Secrets Manager did not answer", Passing: true,
-		Cause: errors.New("dial tcp 10.0.0.7:443: i/o timeout"),
-	}}})
+	g := setup(t, options{secrets: apitest.Unanswered(secretName)})
 	g.untouched(t)
 	for _, op := range operations() {
-		got := g.ask(t, op)
-		if p := isProblem(t, got, http.StatusServiceUnavailable, problem.Unavailable); p.Secret != secretName {
-			t.Errorf("%s: got secret %q, want %q", op.id, p.Secret, secretName)
-		}
-		if strings.Contains(string(got.Body), "10.0.0.7") {
-			t.Errorf("%s: got %s, which tells the cause", op.id, got.Body)
-		}
+		problems.Unavailable(t, op.id, g.ask(t, op), secretName)
 	}
 }

@@ -23,36 +23,45 @@ func withSession(ops []operation) []operation {
 
 func TestLoginFails_TheCallerLearnsWhyAndNoCommandIsSent(t *testing.T) {
 	t.Parallel()
+	rejects := func(name string, status int, body string) fault {
+		return fault{Name: name, Answer: apitest.Says(status, body), Status: 502, Code: problem.UpstreamCredentials, Upstream: status, Tries: 1}
+	}
+	fails := func(name string) fault { // as for any other call
+		all := apitest.Faults(1)
+		return all[slices.IndexFunc(all, func(f fault) bool { return f.Name == name })]
+	}
+	twice := fails("405")
+	twice.Tries = 2 // one for each verb
 	for _, tt := range []struct {
 		fault
 		hint string // in the detail
 	}{
-		{fault{"wrong password", apitest.Says(200, refusal("error.bad.credentials")), 502, problem.UpstreamCredentials, 200, false, "", 1}, ""},
-		{fault{"no right to log in", apitest.Says(200, refusal("error.notactivated")), 502, problem.UpstreamCredentials, 200, false, "", 1}, "LOGIN"},
-		{fault{"no group", apitest.Says(200, refusal("error.nogroup")), 502, problem.UpstreamCredentials, 200, false, "", 1}, "group"},
-		{fault{"401", apitest.Says(401, page), 502, problem.UpstreamCredentials, 401, false, "", 1}, ""},
-		{fault{"404", apitest.Says(404, page), 502, problem.UpstreamError, 404, false, "", 1}, ""},
-		{fault{"405 for both verbs", apitest.Says(405, ""), 502, problem.UpstreamError, 405, false, "", 2}, ""},
-		{fault{"429", apitest.Says(429, "", "Retry-After", "120"), 503, problem.UpstreamBusy, 429, false, "120", 1}, ""},
-		{fault{"503", apitest.Says(503, "", "Retry-After", "7"), 503, problem.UpstreamBusy, 503, false, "7", 1}, ""},
-		{fault{"redirect", apitest.Says(302, "", "Location", "/elsewhere"), 502, problem.UpstreamError, 302, false, "", 1}, ""},
+		{rejects("wrong password", 200, refusal("error.bad.credentials")), ""},
+		{rejects("no right to log in", 200, refusal("error.notactivated")), "LOGIN"},
+		{rejects("no group", 200, refusal("error.nogroup")), "group"},
+		{rejects("401", 401, apitest.Page), ""},
+		{fails("404"), ""},
+		{twice, ""},
+		{fails("429"), ""},
+		{fails("503"), ""},
+		{fails("redirect"), ""},
 	} {
-		t.Run(tt.name, func(t *testing.T) {
+		t.Run(tt.Name, func(t *testing.T) {
 			t.Parallel()
 			ops := withSession(sample())
-			if tt.name == "wrong password" {
+			if tt.Name == "wrong password" {
 				ops = private()
 			}
 			for _, op := range ops {
 				t.Run(op.id, func(t *testing.T) {
 					t.Parallel()
-					g := setup(t, options{only: op.id, login: tt.answer})
-					p := tt.check(t, g.ask(t, op))
+					g := setup(t, options{only: op.id, login: tt.Answer})
+					p := check(t, tt.fault, g.ask(t, op))
 					if !strings.Contains(p.Detail, tt.hint) {
 						t.Errorf("got detail %q, want %q in it", p.Detail, tt.hint)
 					}
-					if n := g.upstream.loggedIn(); n != tt.tries || len(g.upstream.commands()) > 0 {
-						t.Errorf("got %d logins and %+v upstream, want %d and no command", n, g.upstream.commands(), tt.tries)
+					if n := g.upstream.loggedIn(); n != tt.Tries || len(g.upstream.commands()) > 0 {
+						t.Errorf("got %d logins and %+v upstream, want %d and no command", n, g.upstream.commands(), tt.Tries)
 					}
 				})
 			}
@@ -70,9 +79,9 @@ func TestLoginIsAnsweredWithNonsense_ItIsTheServersFault(t *testing.T) {
 		"its own trouble":  {apitest.Says(200, refusal("error.unknown")), 200},
 		"500":              {apitest.Says(500, ""), 500},
 		"500 in words":     {apitest.Says(500, refusal("Connection refused")), 500}, // which is not about the thing asked for
-		"500 with HTML":    {apitest.Says(500, page), 500},
-		"502":              {apitest.Says(502, page), 502},
-		"HTML":             {apitest.Says(200, page), 200},
+		"500 with HTML":    {apitest.Says(500, apitest.Page), 500},
+		"502":              {apitest.Says(502, apitest.Page), 502},
+		"HTML":             {apitest.Says(200, apitest.Page), 200},
 		"nothing":          {apitest.Says(200, ""), 200},
 		"204":              {apitest.Says(204, ""), 204},
 		"JSON cut off":     {apitest.Says(200, `{"serviceResult":{"message":"`), 200},
@@ -110,7 +119,7 @@ func TestRightIsMissing_AfterANewLoginTheAccountIsToBlame(t *testing.T) {
 		t.Run(op.id, func(t *testing.T) {
 			t.Parallel()
 			g := setup(t, options{only: op.id, command: apitest.Says(500, notAllowed)})
-			p := fault{status: 502, code: problem.UpstreamCredentials, upstream: 500}.check(t, g.ask(t, op))
+			p := check(t, fault{Status: 502, Code: problem.UpstreamCredentials, Upstream: 500}, g.ask(t, op))
 			for _, right := range []string{"SOAP", "ROOM", "ADMIN"} {
 				if !strings.Contains(p.Detail, right) {
 					t.Errorf("got detail %q, want the right %s in it", p.Detail, right)

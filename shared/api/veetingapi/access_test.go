@@ -12,42 +12,16 @@ import (
 
 func TestCaller_WhoMayNotIsRefusedAndNothingIsSent(t *testing.T) {
 	t.Parallel()
-	person := func(context.Context) (auth.Principal, error) {
-		return auth.Principal{Kind: auth.User, Name: "ada", Scopes: []string{"rooms"}}, nil
-	}
-	for name, tt := range map[string]struct {
-		caller auth.Resolver
-		status int
-		code   problem.Code
-	}{
-		"nobody": {
-			func(context.Context) (auth.Principal, error) { return auth.Principal{}, auth.ErrNoCredentials },
-			http.StatusUnauthorized, problem.Unauthenticated,
-		},
-		"somebody else": {
-			func(context.Context) (auth.Principal, error) { return auth.Principal{}, auth.ErrBadCredentials },
-			http.StatusUnauthorized, problem.Unauthenticated,
-		},
-		"no scope":                 {apitest.Machine(), http.StatusForbidden, problem.Forbidden},
-		"another group's scope":    {apitest.Machine("jaas", "openmeetings"), http.StatusForbidden, problem.Forbidden},
-		"a scope that looks alike": {apitest.Machine("veeting", "veeting:", "veeting:meeting", "veeting:Accounts", "*", ""), http.StatusForbidden, problem.Forbidden},
-		"a person without it":      {person, http.StatusForbidden, problem.Forbidden},
-	} {
+	for name, stranger := range apitest.Strangers([]string{"jaas", "openmeetings"}, []string{"veeting", "veeting:", "veeting:meeting", "veeting:Accounts", "*", ""}) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			g := setup(t, options{caller: tt.caller})
+			g := setup(t, options{caller: stranger.Caller})
 			g.untouched(t)
 			for _, op := range operations() {
 				if op.scope == "" {
 					continue
 				}
-				got := g.ask(t, op)
-				isProblem(t, got, tt.status, tt.code)
-				// Who may not is told nothing of what the request should be.
-				isProblem(t, g.with(t, op, `{"`+rejected), tt.status, tt.code)
-				if challenge := got.Header.Get("WWW-Authenticate"); (challenge != "") != (tt.status == http.StatusUnauthorized) {
-					t.Errorf("%s: got WWW-Authenticate %q with HTTP %d", op.id, challenge, got.Status)
-				}
+				problems.TurnsAway(t, op.id, stranger, g.ask(t, op), g.with(t, op, `{"`+rejected))
 			}
 		})
 	}
@@ -58,10 +32,7 @@ func TestCaller_NeedsTheOneScopeOfTheOperation(t *testing.T) {
 	t.Parallel()
 	for _, scope := range []string{"veeting:accounts", "veeting:meetings"} {
 		for name, caller := range map[string]auth.Resolver{
-			"a machine": apitest.Machine("jaas", scope),
-			"a person": func(context.Context) (auth.Principal, error) {
-				return auth.Principal{Kind: auth.User, Name: "ada@example.org", Scopes: []string{scope}}, nil
-			},
+			"a machine": apitest.Machine("jaas", scope), "a person": apitest.Person(scope),
 		} {
 			t.Run(scope+" "+name, func(t *testing.T) {
 				t.Parallel()

@@ -66,7 +66,7 @@ func TestAnswer_ThatIsANo(t *testing.T) {
 			for _, op := range calling() {
 				g := setup(t, options{only: op.id, answer: apitest.Says(status, `{"responseCode":`+tt.code+`,"responseMessage":"No luck, `+userEmail+`","data":{"field":"topic"}}`)})
 				got := g.ask(t, op)
-				p := fault{status: 502, code: problem.UpstreamError, upstream: status}.check(t, got)
+				p := check(t, fault{Status: 502, Code: problem.UpstreamError, Upstream: status}, got)
 				if p.UpstreamCode != tt.want || p.UpstreamMessage != "No luck, [redacted]" || !strings.Contains(p.UpstreamBody, `"field":"topic"`) {
 					t.Errorf("%s: got %s, want Veeting's own code %s and message", op.id, got.Body, tt.want)
 				}

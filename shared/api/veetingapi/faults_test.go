@@ -5,67 +5,46 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"gavel/local/apitest"
 	"gavel/shared/problem"
 	"gavel/shared/veeting"
 )
 
-// fault is a way in which Veeting fails and what the caller is to learn of it.
-type fault struct {
-	name   string
-	answer http.HandlerFunc
+// fault is a way in which the server fails and what the caller is to learn of it.
+type fault = apitest.Fault
 
-	status   int
-	code     problem.Code
-	upstream int // upstreamStatus
-	maybe    bool
-	// retryAfter is the header of the answer.
-	retryAfter string
-	// tries is how often a call that can be repeated is sent.
-	tries int
+func check(t testing.TB, f fault, got answer) problem.Problem {
+	t.Helper()
+	return f.Check(t, problems, got, veeting.Provider, secretName)
 }
 
-const page = "<!DOCTYPE html><html><body>Sign in</body></html>"
-
+// faults are those of any server and those of answers that are not Veeting's.
 func faults() []fault {
-	return []fault{
-		{"400", apitest.Says(400, ""), 502, problem.UpstreamError, 400, false, "", 1},
-		{"401", apitest.Says(401, `{"responseCode":-3}`), 502, problem.UpstreamCredentials, 401, false, "", 1},
-		{"403", apitest.Says(403, page), 502, problem.UpstreamCredentials, 403, false, "", 1},
-		{"404", apitest.Says(404, page), 502, problem.UpstreamError, 404, false, "", 1},
-		{"429", apitest.Says(429, "", "Retry-After", "120"), 503, problem.UpstreamBusy, 429, false, "120", 1},
-		{"429 without a time", apitest.Says(429, ""), 503, problem.UpstreamBusy, 429, false, "", 3},
-		{"500", apitest.Says(500, ""), 502, problem.UpstreamError, 500, true, "", 3},
-		{"500 with HTML", apitest.Says(500, page), 502, problem.UpstreamError, 500, true, "", 3},
-		{"502", apitest.Says(502, page), 502, problem.UpstreamError, 502, true, "", 3},
-		{"503", apitest.Says(503, "", "Retry-After", "7"), 503, problem.UpstreamBusy, 503, false, "7", 1},
-		{"504", apitest.Says(504, ""), 502, problem.UpstreamError, 504, true, "", 3},
-		{"HTML that says yes", apitest.Says(200, page), 502, problem.UpstreamError, 200, true, "", 1},
-		{"JSON cut off", apitest.Says(200, `{"responseCode":0,"data":{"id":"5e`), 502, problem.UpstreamError, 200, true, "", 1},
-		{"no code", apitest.Says(200, `{"data":{"id":"5e945c36b863b82cefdddf54"}}`), 502, problem.UpstreamError, 200, true, "", 1},
-		{"null for a code", apitest.Says(200, `{"responseCode":null}`), 502, problem.UpstreamError, 200, true, "", 1},
-		{"nothing", apitest.Says(200, ""), 502, problem.UpstreamError, 200, true, "", 1},
-		{"text", apitest.Says(200, "fine"), 502, problem.UpstreamError, 200, true, "", 1},
-		{"redirect", apitest.Says(307, "", "Location", "/elsewhere"), 502, problem.UpstreamError, 307, false, "", 1},
-	}
+	return append(apitest.Faults(3),
+		fault{Name: "401 in its own form", Answer: apitest.Says(401, `{"responseCode":-3}`), Status: 502, Code: problem.UpstreamCredentials, Upstream: 401, Tries: 1},
+		apitest.Nonsense("JSON cut off", `{"responseCode":0,"data":{"id":"5e`),
+		apitest.Nonsense("no code", `{"data":{"id":"5e945c36b863b82cefdddf54"}}`),
+		apitest.Nonsense("null for a code", `{"responseCode":null}`),
+		apitest.Nonsense("nothing", ""),
+		apitest.Nonsense("text", "fine"),
+	)
 }
 
 // TestVeetingFails_TheCallerLearnsWhatMatters and what changes something is sent once.
 func TestVeetingFails_TheCallerLearnsWhatMatters(t *testing.T) {
 	t.Parallel()
 	for _, f := range faults() {
-		t.Run(f.name, func(t *testing.T) {
+		t.Run(f.Name, func(t *testing.T) {
 			t.Parallel()
 			for _, op := range calling() {
 				t.Run(op.id, func(t *testing.T) {
 					t.Parallel()
-					g := setup(t, options{only: op.id, answer: f.answer})
-					f.check(t, g.ask(t, op))
+					g := setup(t, options{only: op.id, answer: f.Answer})
+					check(t, f, g.ask(t, op))
 					tries := 1
 					if op.reads() {
-						tries = f.tries
+						tries = f.Tries
 					}
 					if n := len(g.upstream.seen()); n != tries {
 						t.Errorf("got %d requests upstream, want %d", n, tries)
@@ -76,28 +55,6 @@ func TestVeetingFails_TheCallerLearnsWhatMatters(t *testing.T) {
 	}
 }
 
-func (f fault) check(t testing.TB, got answer) problem.Problem {
-	t.Helper()
-	p := isProblem(t, got, f.status, f.code)
-	if p.Provider != veeting.Provider || p.UpstreamStatus != f.upstream {
-		t.Errorf("got provider %q, upstreamStatus %d, want veeting, %d", p.Provider, p.UpstreamStatus, f.upstream)
-	}
-	if p.MayHaveHappened == nil || *p.MayHaveHappened != f.maybe || strings.Contains(p.Detail, "may have been carried out") != f.maybe {
-		t.Errorf("got mayHaveHappened %v, want %v: %.500s", p.MayHaveHappened, f.maybe, got.Body)
-	}
-	if after := got.Header.Get("Retry-After"); after != f.retryAfter {
-		t.Errorf("got Retry-After %q, want %q", after, f.retryAfter)
-	}
-	secret := ""
-	if f.code == problem.UpstreamCredentials {
-		secret = secretName
-	}
-	if p.Secret != secret || secret != "" && !strings.Contains(p.Detail, secret) {
-		t.Errorf("got secret %q and detail %q, want %q in both", p.Secret, p.Detail, secret)
-	}
-	return p
-}
-
 // TestKey_ThatWasRotatedIsReadOnceAndUsed without the caller noticing.
 func TestKey_ThatWasRotatedIsReadOnceAndUsed(t *testing.T) {
 	t.Parallel()
@@ -106,7 +63,7 @@ func TestKey_ThatWasRotatedIsReadOnceAndUsed(t *testing.T) {
 		g.ask(t, op)
 		const next = "Hush-next-key"
 		g.upstream.trust(next)
-		p := fault{status: 502, code: problem.UpstreamCredentials, upstream: 401}.check(t, g.ask(t, op))
+		p := check(t, fault{Status: 502, Code: problem.UpstreamCredentials, Upstream: 401}, g.ask(t, op))
 		if reads := g.vault.Reads.Load(); reads != 2 || len(g.upstream.seen()) != 2 || p.Secret != secretName {
 			t.Errorf("%s: got %d reads and %d requests, want 2 each: the key is the same", op.id, reads, len(g.upstream.seen()))
 		}
@@ -122,23 +79,14 @@ func TestKey_ThatWasRotatedIsReadOnceAndUsed(t *testing.T) {
 	}
 }
 
-// patience is a budget in which a busy machine gets a request sent, of which one that is repeated has half.
-const patience = 6 * time.Second
-
 func TestVeetingHangs_TheCallerLearnsThatItMayHaveHappened(t *testing.T) {
 	t.Parallel()
-	hang := func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }
-	halfway := func(w http.ResponseWriter, r *http.Request) {
-		_, _ = w.Write([]byte(`{"responseCode":`))
-		_ = http.NewResponseController(w).Flush()
-		<-r.Context().Done()
-	}
 	var all sync.WaitGroup // as tests run side by side only as many as there are cores, and these do nothing but wait
-	for name, answer := range map[string]http.HandlerFunc{"before its answer": hang, "in its answer": halfway} {
+	for name, answer := range map[string]http.HandlerFunc{"before its answer": apitest.Hangs(""), "in its answer": apitest.Hangs(`{"responseCode":`)} {
 		for _, op := range calling() {
 			all.Go(func() {
-				g := setup(t, options{only: op.id, answer: answer, budget: patience})
-				fault{status: 504, code: problem.UpstreamTimeout, maybe: true}.check(t, g.ask(t, op))
+				g := setup(t, options{only: op.id, answer: answer, budget: apitest.Patience})
+				check(t, fault{Status: 504, Code: problem.UpstreamTimeout, Maybe: true}, g.ask(t, op))
 				if n := len(g.upstream.seen()); n != 1 && !op.reads() || n < 1 || n > 3 {
 					t.Errorf("%s %s: got %d requests upstream, want 1, or up to 3 of what only reads", op.id, name, n)
 				}
@@ -150,12 +98,11 @@ func TestVeetingHangs_TheCallerLearnsThatItMayHaveHappened(t *testing.T) {
 
 func TestVeetingIsNotThere_NothingCanHaveHappened(t *testing.T) {
 	t.Parallel()
-	// Nobody listens on port 1; a port that was just given back may be another test's by now.
 	for _, op := range calling() {
 		t.Run(op.id, func(t *testing.T) {
 			t.Parallel()
-			g := setup(t, options{only: op.id, url: "http://127.0.0.1:1" + base})
-			fault{status: 502, code: problem.UpstreamError}.check(t, g.ask(t, op))
+			g := setup(t, options{only: op.id, url: apitest.Nowhere + base})
+			check(t, fault{Status: 502, Code: problem.UpstreamError}, g.ask(t, op))
 		})
 	}
 }
@@ -163,17 +110,12 @@ func TestVeetingIsNotThere_NothingCanHaveHappened(t *testing.T) {
 // TestConnectionBreaks_TheCommandIsSentOnce has Veeting hang up on what it got.
 func TestConnectionBreaks_TheCommandIsSentOnce(t *testing.T) {
 	t.Parallel()
-	for name, begin := range map[string]string{"at once": "", "in its answer": "HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{"} {
+	for name, begin := range apitest.Breakings() {
 		for _, op := range calling() {
 			t.Run(name+" "+op.id, func(t *testing.T) {
 				t.Parallel()
-				g := setup(t, options{only: op.id, answer: func(w http.ResponseWriter, _ *http.Request) {
-					if conn, _, err := http.NewResponseController(w).Hijack(); err == nil {
-						_, _ = conn.Write([]byte(begin))
-						_ = conn.Close()
-					}
-				}})
-				fault{status: 502, code: problem.UpstreamError, maybe: true}.check(t, g.ask(t, op))
+				g := setup(t, options{only: op.id, answer: apitest.Breaks(begin)})
+				check(t, fault{Status: 502, Code: problem.UpstreamError, Maybe: true}, g.ask(t, op))
 				// What can be repeated is, and net/http repeats it once more over a connection that was used before.
 				if n := len(g.upstream.seen()); n != 1 && !op.reads() || n < 1 || n > 6 {
 					t.Errorf("got %d requests upstream, want 1, or a few of what only reads", n)
@@ -190,7 +132,7 @@ func TestVeetingRepeatsWhatItGot(t *testing.T) {
 		t.Run(op.id, func(t *testing.T) {
 			t.Parallel()
 			for _, status := range []int{200, 302, 400, 401, 409, 500} {
-				for _, form := range []string{"%s", `{"responseCode":-4,"responseMessage":"%s","data":"%s"}`, `{"responseCode":"%s"}`, page + "%s"} {
+				for _, form := range []string{"%s", `{"responseCode":-4,"responseMessage":"%s","data":"%s"}`, `{"responseCode":"%s"}`, apitest.Page + "%s"} {
 					g := setup(t, options{only: op.id, answer: repeating(status, form)})
 					if got := g.ask(t, op); got.Status != 502 {
 						t.Errorf("got HTTP %d, want 502: %s", got.Status, got.Body)

@@ -325,7 +325,7 @@ func TestWebhook_AllOfVeetingsAreTaken(t *testing.T) {
 func TestWebhook_RefusesWhatIsNoEvent(t *testing.T) {
 	t.Parallel()
 	g := setup(t, options{only: webhookID})
-	for _, body := range []string{" ", "{", "null", "[]", `"` + rejected + `"`, "747", `{"a":"` + rejected + `"`, "{}{}", "{\"a\":\"" + rejected + "\xff\"}", page} {
+	for _, body := range []string{" ", "{", "null", "[]", `"` + rejected + `"`, "747", `{"a":"` + rejected + `"`, "{}{}", "{\"a\":\"" + rejected + "\xff\"}", apitest.Page} {
 		isProblem(t, g.deliver(t, http.MethodPost, hook, hookKey, body), http.StatusUnprocessableEntity, problem.InvalidRequest)
 	}
 }
