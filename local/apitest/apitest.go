@@ -10,7 +10,6 @@ import (
 	"net/http/httptest"
 	"strconv"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -24,29 +23,6 @@ const Rejected = "zx81-rejected"
 
 // Noon is where the tests' time begins.
 func Noon() time.Time { return time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC) }
-
-// Clock stands still until it is stepped.
-type Clock struct {
-	mu sync.Mutex
-	at time.Time
-}
-
-// NewClock makes a Clock that stands at Noon.
-func NewClock() *Clock { return &Clock{at: Noon()} }
-
-// Now gives the time.
-func (c *Clock) Now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.at
-}
-
-// Step lets time go by.
-func (c *Clock) Step(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.at = c.at.Add(d)
-}
 
 // Machine is an API key with some scopes.
 func Machine(scopes ...string) auth.Resolver {
@@ -122,18 +98,4 @@ func Do(t testing.TB, request *http.Request) Answer {
 		t.Fatal(err)
 	}
 	return Answer{Status: response.StatusCode, Header: response.Header, Body: body}
-}
-
-// Says gives an answer of a provider, with headers, which are names and values in turn.
-func Says(status int, body string, header ...string) http.HandlerFunc {
-	return func(w http.ResponseWriter, _ *http.Request) {
-		if body != "" {
-			w.Header().Set("Content-Type", "application/json")
-		}
-		for i := 0; i < len(header); i += 2 {
-			w.Header().Set(header[i], header[i+1])
-		}
-		w.WriteHeader(status)
-		_, _ = io.WriteString(w, body)
-	}
 }

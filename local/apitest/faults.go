@@ -1,23 +1,13 @@
 package apitest
 
 import (
-	"io"
 	"net/http"
 	"strings"
 	"testing"
-	"time"
 
+	"gavel/local/standin"
 	"gavel/shared/problem"
 )
-
-// Patience is a budget in which a busy machine gets a request sent, of which one that is repeated has half.
-const Patience = 6 * time.Second
-
-// Nowhere is an address where nobody listens; a port that was just given back may be another test's by now.
-const Nowhere = "http://127.0.0.1:1"
-
-// Page is what a web server says that is not the meeting system's API.
-const Page = "<!DOCTYPE html><html><body>Sign in</body></html>"
 
 // Fault is a way in which a meeting system fails and what the caller is to learn of it.
 type Fault struct {
@@ -38,29 +28,29 @@ type Fault struct {
 func Faults(after500 int) []Fault {
 	const refused, keys, busy = problem.UpstreamError, problem.UpstreamCredentials, problem.UpstreamBusy
 	return []Fault{
-		{"400", Says(400, ""), 502, refused, 400, false, "", 1},
-		{"401", Says(401, ""), 502, keys, 401, false, "", 1},
-		{"403", Says(403, Page), 502, keys, 403, false, "", 1},
-		{"404", Says(404, Page), 502, refused, 404, false, "", 1},
-		{"405", Says(405, Page), 502, refused, 405, false, "", 1},
-		{"406", Says(406, ""), 502, refused, 406, false, "", 1},
-		{"429", Says(429, "", "Retry-After", "120"), 503, busy, 429, false, "120", 1},
-		{"429 without a time", Says(429, ""), 503, busy, 429, false, "", 3},
-		{"500", Says(500, ""), 502, refused, 500, true, "", after500},
-		{"500 with a page", Says(500, Page), 502, refused, 500, true, "", after500},
-		{"502", Says(502, Page), 502, refused, 502, true, "", 3},
-		{"503", Says(503, "", "Retry-After", "7"), 503, busy, 503, false, "7", 1},
-		{"503 without a time", Says(503, Page), 503, busy, 503, false, "", 3},
-		{"504", Says(504, ""), 502, refused, 504, true, "", 3},
-		{"a page that says yes", Says(200, Page), 502, refused, 200, true, "", 1},
-		{"redirect", Says(302, "", "Location", "/elsewhere"), 502, refused, 302, false, "", 1},
-		{"redirect that keeps the method", Says(307, "", "Location", "/elsewhere"), 502, refused, 307, false, "", 1},
+		{"400", standin.Says(400, ""), 502, refused, 400, false, "", 1},
+		{"401", standin.Says(401, ""), 502, keys, 401, false, "", 1},
+		{"403", standin.Says(403, standin.Page), 502, keys, 403, false, "", 1},
+		{"404", standin.Says(404, standin.Page), 502, refused, 404, false, "", 1},
+		{"405", standin.Says(405, standin.Page), 502, refused, 405, false, "", 1},
+		{"406", standin.Says(406, ""), 502, refused, 406, false, "", 1},
+		{"429", standin.Says(429, "", "Retry-After", "120"), 503, busy, 429, false, "120", 1},
+		{"429 without a time", standin.Says(429, ""), 503, busy, 429, false, "", 3},
+		{"500", standin.Says(500, ""), 502, refused, 500, true, "", after500},
+		{"500 with a page", standin.Says(500, standin.Page), 502, refused, 500, true, "", after500},
+		{"502", standin.Says(502, standin.Page), 502, refused, 502, true, "", 3},
+		{"503", standin.Says(503, "", "Retry-After", "7"), 503, busy, 503, false, "7", 1},
+		{"503 without a time", standin.Says(503, standin.Page), 503, busy, 503, false, "", 3},
+		{"504", standin.Says(504, ""), 502, refused, 504, true, "", 3},
+		{"a page that says yes", standin.Says(200, standin.Page), 502, refused, 200, true, "", 1},
+		{"redirect", standin.Says(302, "", "Location", "/elsewhere"), 502, refused, 302, false, "", 1},
+		{"redirect that keeps the method", standin.Says(307, "", "Location", "/elsewhere"), 502, refused, 307, false, "", 1},
 	}
 }
 
 // Nonsense is a fault: the server answers with success and with what no such server says.
 func Nonsense(name, body string) Fault {
-	return Fault{Name: name, Answer: Says(http.StatusOK, body), Status: 502, Code: problem.UpstreamError, Upstream: 200, Maybe: true, Tries: 1}
+	return Fault{Name: name, Answer: standin.Says(http.StatusOK, body), Status: 502, Code: problem.UpstreamError, Upstream: 200, Maybe: true, Tries: 1}
 }
 
 // Check holds a problem document against what the caller is to learn of a fault of the provider's. secret is the full name
@@ -89,28 +79,7 @@ func (f Fault) Check(t testing.TB, c Problems, got Answer, provider, secret stri
 	return p
 }
 
-// Hangs begins an answer, if there is a beginning, and never ends it.
-func Hangs(beginning string) http.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) {
-		if beginning != "" {
-			_, _ = io.WriteString(w, beginning)
-			_ = http.NewResponseController(w).Flush()
-		}
-		<-r.Context().Done()
-	}
-}
-
-// Breaks hangs up on what it got, after the first bytes of an answer.
-func Breaks(beginning string) http.HandlerFunc {
-	return func(w http.ResponseWriter, _ *http.Request) {
-		if conn, _, err := http.NewResponseController(w).Hijack(); err == nil {
-			_, _ = io.WriteString(conn, beginning)
-			_ = conn.Close()
-		}
-	}
-}
-
 // Breakings are where a server can hang up: the bytes of its answer until then.
 func Breakings() map[string]string {
-	return map[string]string{"at once": "", "in its answer": "HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{"}
+	return map[string]string{"at once": "", "in its answer": standin.Begun}
 }

@@ -5,9 +5,6 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
-	"strconv"
-	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -58,46 +55,6 @@ func SecretsFile(t testing.TB, content any) secrets.Source {
 		t.Fatal(err)
 	}
 	return secrets.NewFile(path, "gavel")
-}
-
-// Vault holds one secret, with its reads counted.
-type Vault struct {
-	Reads atomic.Int64
-
-	name    string
-	mu      sync.Mutex
-	content []byte
-	version int
-}
-
-// NewVault makes a Vault for the secret of a name.
-func NewVault(name string) *Vault { return &Vault{name: name} }
-
-// FullName gives the name with the prefix.
-func (v *Vault) FullName(name string) string { return "gavel/" + name }
-
-// Read gives the secret.
-func (v *Vault) Read(_ context.Context, name string) (secrets.Raw, error) {
-	v.Reads.Add(1)
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	if name != v.name || v.version == 0 {
-		return secrets.Raw{}, &secrets.Error{Name: v.FullName(name), Reason: "it does not exist"}
-	}
-	return secrets.NewRaw(strconv.Itoa(v.version), v.content), nil
-}
-
-// Put stores the secret.
-func (v *Vault) Put(t testing.TB, content any) {
-	t.Helper()
-	text, err := json.Marshal(content)
-	if err != nil {
-		t.Fatal(err)
-	}
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	v.content = text
-	v.version++
 }
 
 // Failing is a store of secrets that does not answer.

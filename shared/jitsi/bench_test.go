@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"gavel/local/standin"
 	"gavel/shared/httpclient"
 	"gavel/shared/jitsi"
 )
@@ -37,14 +38,14 @@ func measure(b *testing.B, changes fields) *measured {
 	}))
 	b.Cleanup(server.Close)
 	m := &measured{transport: &http.Transport{MaxIdleConnsPerHost: 16, DisableCompression: true}, base: server.URL + basePath}
-	store, clock := &vault{}, &stepped{at: start}
-	store.putFields(fields{
+	store, clock := standin.NewVault("jitsi"), standin.NewClock(start)
+	store.Put(fields{
 		"baseUrl": webURL, "issuer": issuer, "secret": loginSecret, "callbackTokens": []string{callbackToken},
 		"system": fields{"baseUrl": m.base, "privateKey": pemOf(systemKey()), "keyId": systemKeyID},
-	}.with(changes))
+	}.With(changes))
 	m.client = jitsi.New(jitsi.Options{
-		Secrets: store, Now: clock.now,
-		HTTP: httpclient.New(httpclient.Options{Provider: jitsi.Provider, Budget: 10 * time.Second, Transport: m.transport, Now: clock.now}),
+		Secrets: store, Now: clock.Now,
+		HTTP: httpclient.New(httpclient.Options{Provider: jitsi.Provider, Budget: 10 * time.Second, Transport: m.transport, Now: clock.Now}),
 	})
 	return m
 }

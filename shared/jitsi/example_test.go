@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"gavel/local/standin"
 	"gavel/shared/httpclient"
 	"gavel/shared/jitsi"
 	"gavel/shared/jitsimeet"
@@ -18,11 +19,11 @@ func newExample(show func(...any) (int, error)) (*jitsi.Client, *httptest.Server
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		_, _ = show(r.Method, r.URL)
 		if r.Method == http.MethodGet {
-			answers(http.StatusOK, `[{"jid":"stand-up@conference.meet.example.org/f0aa9e1e","display_name":"Ada","email":""}]`)(w, r)
+			standin.Says(http.StatusOK, `[{"jid":"stand-up@conference.meet.example.org/f0aa9e1e","display_name":"Ada","email":""}]`)(w, r)
 		}
 	}))
-	store := &vault{}
-	store.putFields(fields{
+	store := standin.NewVault("jitsi")
+	store.Put(fields{
 		"baseUrl": "https://meet.example.org", "issuer": "my_app", "secret": "a-secret",
 		"system": fields{"baseUrl": server.URL, "privateKey": pemOf(systemKey()), "keyId": "sys-2026"},
 	})

@@ -4,45 +4,17 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"gavel/local/standin"
 	"gavel/shared/httpclient"
 	"gavel/shared/jitsi"
 )
 
-// fault is a way to fail, and how often what can be repeated is sent because of it. The dial-out is sent once.
-type fault struct {
-	answer http.HandlerFunc
-	kind   httpclient.Kind
-	status int
-	sent   int
-	done   bool // whether what was asked for may have been done
-}
-
-func faults() map[string]fault {
-	return map[string]fault{
-		"400":                  {answers(400, ""), httpclient.Refused, 400, 1, false},
-		"404 with a page":      {answers(404, page, "Content-Type", "text/html"), httpclient.Refused, 404, 1, false},
-		"409":                  {answers(409, "{}"), httpclient.Refused, 409, 1, false},
-		"429":                  {answers(429, ""), httpclient.Busy, 429, 3, false},
-		"429, come in a while": {answers(429, "", "Retry-After", "120"), httpclient.Busy, 429, 1, false},
-		"500":                  {answers(500, ""), httpclient.Refused, 500, 3, true},
-		"502 with a page":      {answers(502, page), httpclient.Refused, 502, 3, true},
-		"503":                  {answers(503, page), httpclient.Busy, 503, 3, false},
-		"503, come in a while": {answers(503, "", "Retry-After", "120"), httpclient.Busy, 503, 1, false},
-		"504":                  {answers(504, ""), httpclient.Refused, 504, 3, true},
-		"redirect":             {answers(302, "", "Location", "/signin"), httpclient.Nonsense, 302, 1, false},
-		"page":                 {answers(200, page), httpclient.Nonsense, 200, 1, true},
-		"page of JSON":         {answers(200, `[]`, "Content-Type", "text/html"), httpclient.Nonsense, 200, 1, true},
-		"too long":             {answers(200, `[]`+strings.Repeat(" ", 1<<20)), httpclient.Nonsense, 200, 1, true},
-		"down":                 {breakOff, httpclient.Unreachable, 0, 3, true},
-		"broken off":           {breakOffAnswer, httpclient.Unreachable, 0, 3, true},
-		"slow":                 {hang, httpclient.Timeout, 0, 2, true},
-	}
-}
+// faults are those of any server. What they say of what can be repeated is not true of the dial-out, which is sent once.
+func faults() map[string]standin.Fault { return standin.Faults("[]", 3) }
 
 // TestFaults_OfEveryOperation shows that what would do more the second time is not sent again: a second dial-out rings twice.
 func TestFaults_OfEveryOperation(t *testing.T) {
@@ -51,22 +23,22 @@ func TestFaults_OfEveryOperation(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			for _, o := range operations() {
-				synctest.Test(t, func(t *testing.T) { fault.strike(t, o) })
+				synctest.Test(t, func(t *testing.T) { strike(t, fault, o) })
 			}
 		})
 	}
 }
 
-func (fault fault) strike(t *testing.T, o operation) {
+func strike(t *testing.T, fault standin.Fault, o operation) {
 	t.Helper()
 	f := setup(t, inMemory())
-	f.upstream.from(o.path, fault.answer)
+	f.upstream.from(o.path, fault.Answer)
 	got, err := o.call(t.Context(), f)
 	failure := upstreamError(t, err)
-	if got != "" || failure.Kind != fault.kind || failure.Status != fault.status || failure.MayHaveHappened != fault.done || failure.Secret != "" {
-		t.Errorf("%s: got %q and %+v, want %s with HTTP %d, may have happened %t", o.name, got, failure, fault.kind, fault.status, fault.done)
+	if got != "" || failure.Kind != fault.Kind || failure.Status != fault.Status || failure.MayHaveHappened != fault.Done || failure.Secret != "" {
+		t.Errorf("%s: got %q and %+v, want %s with HTTP %d, may have happened %t", o.name, got, failure, fault.Kind, fault.Status, fault.Done)
 	}
-	want := fault.sent
+	want := fault.Sent
 	if o.once {
 		want = 1
 	}
@@ -84,19 +56,19 @@ func (fault fault) strike(t *testing.T, o operation) {
 // TestFaults_ThatPass are no more than a delay for what can be repeated.
 func TestFaults_ThatPass(t *testing.T) {
 	t.Parallel()
-	for name, fault := range map[string]http.HandlerFunc{"down": breakOff, "500": answers(500, ""), "503": answers(503, "", "Retry-After", "1"), "slow": hang} {
+	for name, fault := range map[string]http.HandlerFunc{"down": standin.Breaks(""), "500": standin.Says(500, ""), "503": standin.Says(503, "", "Retry-After", "1"), "slow": standin.Hangs("")} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			for _, o := range operations() {
 				synctest.Test(t, func(t *testing.T) {
 					f := setup(t, inMemory())
-					fine := answers(http.StatusOK, "")
+					fine := standin.Says(http.StatusOK, "")
 					if o.path == roomPath {
-						fine = answers(http.StatusOK, "{}")
+						fine = standin.Says(http.StatusOK, "{}")
 					} else {
-						f.upstream.from(roomPath, answers(http.StatusBadRequest, "")) // so that the command's own answer counts
+						f.upstream.from(roomPath, standin.Says(http.StatusBadRequest, "")) // so that the command's own answer counts
 					}
-					f.upstream.from(o.path, inTurn(fault, fine))
+					f.upstream.from(o.path, standin.InTurn(fault, fine))
 					got, err := o.call(t.Context(), f)
 					if (err == nil) != !o.once || err == nil && got != o.done {
 						t.Errorf("%s: got %q, %v, want that it is sent again: %t", o.name, got, err, !o.once)
@@ -112,7 +84,7 @@ func TestFaults_AnEndThatWasLostIsFoundOut(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		f := setup(t, inMemory())
-		f.upstream.from(endPath, inTurn(breakOffAnswer, answers(http.StatusNotFound, "")))
+		f.upstream.from(endPath, standin.InTurn(standin.Breaks(standin.Begun), standin.Says(http.StatusNotFound, "")))
 		if got, err := f.client.EndRoom(t.Context(), here(), false); err != nil || got != "not_found" {
 			t.Errorf("got %q, %v; want not_found", got, err)
 		}
@@ -128,7 +100,7 @@ func TestFaults_OfWhatWouldDoMoreTheSecondTime(t *testing.T) {
 		endPath:  func(f *fixture) (jitsi.Outcome, error) { return f.client.EndRoom(t.Context(), here(), true) },
 	} {
 		f := setup(t)
-		f.upstream.from(path, answers(http.StatusBadGateway, page))
+		f.upstream.from(path, standin.Says(http.StatusBadGateway, standin.Page))
 		_, err := call(f)
 		if failure := upstreamError(t, err); failure.Status != http.StatusBadGateway || !failure.MayHaveHappened {
 			t.Errorf("%s: got %+v, want HTTP 502 passed on", path, failure)
@@ -152,15 +124,15 @@ func TestFaults_AfterARotationAreJudgedByThemselves(t *testing.T) {
 						t.Fatal(err)
 					}
 					f.rotate()
-					f.upstream.from(o.path, fault.answer)
+					f.upstream.from(o.path, fault.Answer)
 					got, err := o.call(t.Context(), f)
 					failure := upstreamError(t, err)
-					if got != "" || failure.Kind != fault.kind || failure.Secret != "" || failure.MayHaveHappened != fault.done {
-						t.Errorf("%s: got %q and %+v, want %s, may have happened %t", o.name, got, failure, fault.kind, fault.done)
+					if got != "" || failure.Kind != fault.Kind || failure.Secret != "" || failure.MayHaveHappened != fault.Done {
+						t.Errorf("%s: got %q and %+v, want %s, may have happened %t", o.name, got, failure, fault.Kind, fault.Done)
 					}
 					want := 3 // at first, with the old key, and with the new one
 					if !o.once {
-						want = 2 + fault.sent
+						want = 2 + fault.Sent
 					}
 					if sent := len(f.upstream.seen(o.path)); sent != want {
 						t.Errorf("%s: got %d requests, want %d", o.name, sent, want)
@@ -192,7 +164,7 @@ func TestFaults_RetryAfterIsPassedOn(t *testing.T) {
 	for _, code := range []int{429, 503} {
 		for _, o := range operations() {
 			f := setup(t)
-			f.upstream.from(o.path, answers(code, "", "Retry-After", "120"))
+			f.upstream.from(o.path, standin.Says(code, "", "Retry-After", "120"))
 			_, err := o.call(t.Context(), f)
 			if got := upstreamError(t, err); got.RetryAfter != 2*time.Minute {
 				t.Errorf("%s: got %s for HTTP %d, want 2m", o.name, got.RetryAfter, code)

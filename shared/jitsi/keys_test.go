@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"gavel/local/standin"
 	"gavel/local/testtoken"
 	"gavel/shared/jitsi"
 )
@@ -62,7 +63,7 @@ func TestPublicKey_IsOfItsUseAlone(t *testing.T) {
 		if key, ok := must(x509.ParsePKIXPublicKey(block.Bytes)).(*rsa.PublicKey); !ok || !tc.want.PublicKey.Equal(key) {
 			t.Errorf("%s: got another key", tc.use)
 		}
-		if part, found := has(string(got), "PRIVATE"); found {
+		if part, found := standin.Holds(string(got), "PRIVATE"); found {
 			t.Errorf("%s: got %q in it", tc.use, part)
 		}
 	}
@@ -122,7 +123,7 @@ func TestPublicKey_WithoutASystem(t *testing.T) {
 func TestPublicKey_WithoutASecret(t *testing.T) {
 	t.Parallel()
 	f := setup(t)
-	f.vault.put("")
+	f.vault.PutText("")
 	if got, err := f.client.PublicKey(t.Context(), jitsi.SystemKey, fileOf(systemKeyID)); secretError(t, err) == nil || got != nil {
 		t.Errorf("got %q, %v; want the secret named", got, err)
 	}
@@ -140,7 +141,7 @@ func TestPublicKey_ThatWasAddedIsFound(t *testing.T) {
 	if pem, err := f.client.PublicKey(t.Context(), jitsi.SystemKey, fileOf(newKeyID)); err != nil || len(pem) == 0 {
 		t.Fatalf("got %v, want the new key", err)
 	}
-	read := f.vault.reads.Load()
+	read := f.vault.Reads.Load()
 	for range 100 {
 		if _, err := f.client.PublicKey(t.Context(), jitsi.SystemKey, fileOf("made up")); !errors.Is(err, jitsi.ErrNotFound) {
 			t.Fatalf("got %v, want not found", err)
@@ -149,12 +150,12 @@ func TestPublicKey_ThatWasAddedIsFound(t *testing.T) {
 			t.Fatalf("got %v, want ErrSender", err)
 		}
 	}
-	if more := f.vault.reads.Load() - read; more != 0 {
+	if more := f.vault.Reads.Load() - read; more != 0 {
 		t.Errorf("got the secret read %d times more, want it left alone for some seconds", more)
 	}
-	f.clock.step(5 * time.Second)
+	f.clock.Step(5 * time.Second)
 	_, _ = f.client.PublicKey(t.Context(), jitsi.SystemKey, fileOf("made up"))
-	if more := f.vault.reads.Load() - read; more != 1 {
+	if more := f.vault.Reads.Load() - read; more != 1 {
 		t.Errorf("got the secret read %d times more after five seconds, want once", more)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"testing/synctest"
 
+	"gavel/local/standin"
 	"gavel/shared/httpclient"
 	"gavel/shared/jitsi"
 	"gavel/shared/jitsimeet"
@@ -60,7 +61,7 @@ func TestKick_OfAnOldModuleThatDoesNotTakeTheToken(t *testing.T) {
 		if !strings.Contains(failure.Hint, "still inside") || !strings.Contains(failure.Hint, "system token") {
 			t.Errorf("%s: got the hint %q", name, failure.Hint)
 		}
-		if kicks, reads := len(f.upstream.seen(kickPath)), f.vault.reads.Load(); kicks != 1 || reads != 2 {
+		if kicks, reads := len(f.upstream.seen(kickPath)), f.vault.Reads.Load(); kicks != 1 || reads != 2 {
 			t.Errorf("%s: got %d kicks and %d reads of the secret, want 1, and one more read than the first", name, kicks, reads)
 		}
 	}
@@ -81,8 +82,8 @@ func TestKick_OfAnOldModuleAfterARotation(t *testing.T) {
 			t.Errorf("%s: got %q, %v, want them removed with the new key", name, got, err)
 		}
 		kicks := f.upstream.seen(kickPath)
-		if len(kicks) != 2 || kicks[0].kid != systemKeyID || kicks[1].kid != newKeyID || f.vault.reads.Load() != 2 {
-			t.Errorf("%s: got %d kicks and %d reads of the secret, want 2 with one key and the other", name, len(kicks), f.vault.reads.Load())
+		if len(kicks) != 2 || kicks[0].kid != systemKeyID || kicks[1].kid != newKeyID || f.vault.Reads.Load() != 2 {
+			t.Errorf("%s: got %d kicks and %d reads of the secret, want 2 with one key and the other", name, len(kicks), f.vault.Reads.Load())
 		}
 	}
 }
@@ -187,13 +188,13 @@ func listed(phones, ids int) http.HandlerFunc {
 	for range ids {
 		rows = append(rows, mucJID+string(shortID)+`","email":"","display_name":"`+string(otherID)+`"}`)
 	}
-	return answers(http.StatusOK, "["+strings.Join(rows, ",")+"]")
+	return standin.Says(http.StatusOK, "["+strings.Join(rows, ",")+"]")
 }
 
 // TestKick_IsJudgedByTheRoomBeforeAndAfter where the module says yes.
 func TestKick_IsJudgedByTheRoomBeforeAndAfter(t *testing.T) {
 	t.Parallel()
-	gone, unknown := answers(http.StatusNotFound, ""), answers(http.StatusBadRequest, "")
+	gone, unknown := standin.Says(http.StatusNotFound, ""), standin.Says(http.StatusBadRequest, "")
 	for name, tc := range map[string]struct {
 		target        jitsi.Target
 		before, after http.HandlerFunc
@@ -209,8 +210,8 @@ func TestKick_IsJudgedByTheRoomBeforeAndAfter(t *testing.T) {
 		"participant, unknown and inside":            {somebody(), unknown, listed(0, 1), ""},
 		"participant, inside and unknown":            {somebody(), listed(0, 1), unknown, jitsi.Kicked},
 		"participant, not inside and unknown":        {somebody(), listed(0, 0), unknown, jitsi.NotFound},
-		"participant, an empty room":                 {somebody(), answers(200, "{}"), gone, jitsi.NotFound},
-		"participant, nonsense":                      {somebody(), answers(200, "yes"), answers(200, page), jitsi.Kicked},
+		"participant, an empty room":                 {somebody(), standin.Says(200, "{}"), gone, jitsi.NotFound},
+		"participant, nonsense":                      {somebody(), standin.Says(200, "yes"), standin.Says(200, standin.Page), jitsi.Kicked},
 		"phone, inside and gone":                     {aPhone(), listed(1, 1), listed(0, 1), jitsi.Kicked},
 		"phone, inside still":                        {aPhone(), listed(1, 0), listed(1, 0), ""},
 		"phone, two and one":                         {aPhone(), listed(2, 0), listed(1, 0), jitsi.Kicked},
@@ -225,8 +226,8 @@ func TestKick_IsJudgedByTheRoomBeforeAndAfter(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			f := setup(t)
-			f.upstream.from(roomPath, inTurn(tc.before, tc.after))
-			f.upstream.from(kickPath, answers(http.StatusOK, ""))
+			f.upstream.from(roomPath, standin.InTurn(tc.before, tc.after))
+			f.upstream.from(kickPath, standin.Says(http.StatusOK, ""))
 			got, err := f.client.Kick(t.Context(), here(), tc.target)
 			if tc.want == "" {
 				if failure := upstreamError(t, err); got != "" || failure.Kind != httpclient.Credentials {
@@ -245,8 +246,8 @@ func TestKick_IsJudgedByTheRoomBeforeAndAfter(t *testing.T) {
 func TestKick_WithoutALookIsWhatTheModuleSays(t *testing.T) {
 	t.Parallel()
 	for name, look := range map[string]http.HandlerFunc{
-		"no such path": answers(http.StatusNotFound, page, "Content-Type", "text/html"), "500": answers(500, ""), "503": answers(503, "", "Retry-After", "60"),
-		"403 also with a token": answers(403, ""), "401": answers(401, ""), "hangs": hang, "breaks off": breakOff, "cut off": breakOffAnswer, "nonsense": answers(200, "[7]"),
+		"no such path": standin.Says(http.StatusNotFound, standin.Page, "Content-Type", "text/html"), "500": standin.Says(500, ""), "503": standin.Says(503, "", "Retry-After", "60"),
+		"403 also with a token": standin.Says(403, ""), "401": standin.Says(401, ""), "hangs": standin.Hangs(""), "breaks off": standin.Breaks(""), "cut off": standin.Breaks(standin.Begun), "nonsense": standin.Says(200, "[7]"),
 	} {
 		for target, who := range targets() {
 			t.Run(name+" "+target, func(t *testing.T) {
@@ -255,7 +256,7 @@ func TestKick_WithoutALookIsWhatTheModuleSays(t *testing.T) {
 					f := setup(t, inMemory())
 					f.upstream.from(roomPath, look)
 					for answer, want := range map[int]jitsi.Outcome{200: jitsi.Kicked, 404: jitsi.NotFound} {
-						f.upstream.from(kickPath, answers(answer, ""))
+						f.upstream.from(kickPath, standin.Says(answer, ""))
 						if got, err := f.client.Kick(t.Context(), here(), who.target); err != nil || got != want {
 							t.Errorf("got %q, %v after %d; want %q", got, err, answer, want)
 						}
@@ -263,7 +264,7 @@ func TestKick_WithoutALookIsWhatTheModuleSays(t *testing.T) {
 					if kicks := len(f.upstream.seen(kickPath)); kicks != 2 {
 						t.Errorf("got %d kicks, want each once", kicks)
 					}
-					f.upstream.from(kickPath, answers(http.StatusBadRequest, ""))
+					f.upstream.from(kickPath, standin.Says(http.StatusBadRequest, ""))
 					_, err := f.client.Kick(t.Context(), here(), who.target)
 					if failure := upstreamError(t, err); failure.Status != 400 || failure.Secret != "" {
 						t.Errorf("got %+v, want what the module said", failure)
@@ -279,7 +280,7 @@ func TestKick_WaitsForNoLook(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		f := setup(t, inMemory())
-		f.upstream.from(roomPath, hang)
+		f.upstream.from(roomPath, standin.Hangs(""))
 		begun := now()
 		if got, err := f.client.Kick(t.Context(), here(), somebody()); err != nil || got != jitsi.Kicked {
 			t.Errorf("got %q, %v; want %q", got, err, jitsi.Kicked)
@@ -310,7 +311,7 @@ func TestKick_LooksWithATokenWhereTheServerWantsOne(t *testing.T) {
 func TestKick_IDsAreComparedWhole(t *testing.T) {
 	t.Parallel()
 	f := anOldModule(t)
-	f.upstream.from(roomPath, answers(200, `[{"jid":"standup@conference.meet.example.org/f0aa9e1e0","display_name":"f0aa9e1e","email":"f0aa9e1e"},`+
+	f.upstream.from(roomPath, standin.Says(200, `[{"jid":"standup@conference.meet.example.org/f0aa9e1e0","display_name":"f0aa9e1e","email":"f0aa9e1e"},`+
 		`{"jid":"f0aa9e1e@conference.meet.example.org/0f0aa9e1e","display_name":"","email":""},{"jid":"f0aa9e1e","display_name":"x","email":""}]`))
 	if got, err := f.client.Kick(t.Context(), here(), jitsi.Target{ID: must(jitsimeet.ParseParticipantID("F0AA9E1E"))}); err != nil || got != jitsi.NotFound {
 		t.Errorf("got %q, %v; want %q", got, err, jitsi.NotFound)

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"testing/synctest"
 
+	"gavel/local/standin"
 	"gavel/shared/httpclient"
 	"gavel/shared/jitsi"
 	"gavel/shared/logs"
@@ -22,7 +23,7 @@ func echo(code int) http.HandlerFunc {
 		body, _ := io.ReadAll(r.Body)
 		sent := fmt.Sprint("no: ", r.RequestURI, " ", r.Header, " ", string(body), " tel:", phoneNo[1:], " ada@example.org")
 		w.Header().Set("Location", "http://[::1/"+sent)
-		answers(code, sent)(w, r)
+		standin.Says(code, sent)(w, r)
 	}
 }
 
@@ -30,7 +31,7 @@ func echo(code int) http.HandlerFunc {
 func quote(code int) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
-		answers(code, fmt.Sprintf(`{"error":%q}`, r.Header.Get("Authorization")+" "+string(body)+" "+r.URL.RawQuery+" tel "+phoneNo[1:]))(w, r)
+		standin.Says(code, fmt.Sprintf(`{"error":%q}`, r.Header.Get("Authorization")+" "+string(body)+" "+r.URL.RawQuery+" tel "+phoneNo[1:]))(w, r)
 	}
 }
 
@@ -63,8 +64,8 @@ func TestLogs_HoldNothingPrivate(t *testing.T) { //nolint:paralleltest // it put
 
 	var tokens []string
 	for _, answer := range []http.HandlerFunc{
-		nil, answers(200, page), echo(200), echo(302), echo(400), echo(401), echo(403), echo(404), echo(429), echo(500), echo(503),
-		quote(200), quote(403), quote(404), quote(422), breakOff, breakOffAnswer, hang,
+		nil, standin.Says(200, standin.Page), echo(200), echo(302), echo(400), echo(401), echo(403), echo(404), echo(429), echo(500), echo(503),
+		quote(200), quote(403), quote(404), quote(422), standin.Breaks(""), standin.Breaks(standin.Begun), standin.Hangs(""),
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			f := setup(t, inMemory())
@@ -86,14 +87,14 @@ func TestLogs_HoldNothingPrivate(t *testing.T) { //nolint:paralleltest // it put
 		tokens = append(tokens, everyCall(t, f)...)
 		f.upstream.set(func(u *upstream) { u.old = true })
 		tokens = append(tokens, everyCall(t, f)...)
-		f.vault.put(pemOf(systemKey()) + loginSecret)
+		f.vault.PutText(pemOf(systemKey()) + loginSecret)
 		tokens = append(tokens, everyCall(t, f)...)
-		f.vault.put("")
+		f.vault.PutText("")
 		tokens = append(tokens, everyCall(t, f)...)
 	})
 
 	log := lines.String()
-	if part, found := has(log, private(tokens...)...); found {
+	if part, found := standin.Holds(log, private(tokens...)...); found {
 		t.Errorf("got %q in the log", part)
 	}
 	for _, word := range []string{
@@ -172,7 +173,7 @@ func TestErrors_PassOnTheAnswerWithoutWhatWasSent(t *testing.T) {
 		}
 		for _, token := range tokens {
 			if parts := strings.Split(token, "."); len(parts) == 3 {
-				if part, found := has(failure.Body, parts...); found {
+				if part, found := standin.Holds(failure.Body, parts...); found {
 					t.Errorf("%s: got %q in %q", o.name, part, failure.Body)
 				}
 			}

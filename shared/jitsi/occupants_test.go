@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"gavel/local/standin"
 	"gavel/local/testtoken"
 	"gavel/shared/httpclient"
 	"gavel/shared/jitsi"
@@ -42,7 +43,7 @@ func TestOccupants_OfAnEmptyRoom(t *testing.T) {
 	t.Parallel()
 	for _, body := range []string{"{}", " {}\n", "[]", " [ ] "} {
 		f := setup(t)
-		f.upstream.from(roomPath, answers(http.StatusOK, body))
+		f.upstream.from(roomPath, standin.Says(http.StatusOK, body))
 		if got, err := f.client.Occupants(t.Context(), here()); err != nil || got == nil || len(got) != 0 {
 			t.Errorf("%q: got %#v, %v; want an empty list", body, got, err)
 		}
@@ -53,7 +54,7 @@ func TestOccupants_OfAnEmptyRoom(t *testing.T) {
 func TestOccupants_AreReadWithWhatElseThereIs(t *testing.T) {
 	t.Parallel()
 	f := setup(t)
-	f.upstream.from(roomPath, answers(http.StatusOK, `[{"jid":"`+jidOf+`a","new":{"x":1},"email":null},{"jid":"`+jidOf+`b"},{"jid":"`+jidOf+`a","display_name":"again"}]`))
+	f.upstream.from(roomPath, standin.Says(http.StatusOK, `[{"jid":"`+jidOf+`a","new":{"x":1},"email":null},{"jid":"`+jidOf+`b"},{"jid":"`+jidOf+`a","display_name":"again"}]`))
 	got, err := f.client.Occupants(t.Context(), here())
 	if want := []jitsi.Occupant{{JID: jidOf + "a"}, {JID: jidOf + "b"}}; err != nil || !slices.Equal(got, want) {
 		t.Errorf("got %+v, %v; want %+v", got, err, want)
@@ -78,7 +79,7 @@ func TestOccupants_AnAnswerThatIsNoListIsAnError(t *testing.T) {
 		`[{"display_name":"Ada","email":""}]`, `[{"jid":""}]`, `[{"jid":"a","display_name":{}}]`, "[] []", strings.Repeat("[", 20_000), "ada@example.org",
 	} {
 		f := setup(t)
-		f.upstream.from(roomPath, answers(http.StatusOK, body))
+		f.upstream.from(roomPath, standin.Says(http.StatusOK, body))
 		got, err := f.client.Occupants(t.Context(), here())
 		failure := upstreamError(t, err)
 		if got != nil || failure.Kind != httpclient.Nonsense || failure.Status != http.StatusOK {
@@ -147,7 +148,7 @@ func TestOccupants_OfAServerThatTakesNoTokenOfOurs(t *testing.T) {
 	t.Parallel()
 	for _, code := range []int{401, 403} {
 		f := setup(t)
-		f.upstream.from(roomPath, answers(code, ""))
+		f.upstream.from(roomPath, standin.Says(code, ""))
 		got, err := f.client.Occupants(t.Context(), here())
 		failure := upstreamError(t, err)
 		if got != nil || failure.Kind != httpclient.Credentials || failure.Status != code || failure.Secret != secretOf {
@@ -158,7 +159,7 @@ func TestOccupants_OfAServerThatTakesNoTokenOfOurs(t *testing.T) {
 			t.Errorf("got %v, want one without and one with a token", all)
 		}
 		// It is not known that a token would help, so that the next try begins anew.
-		f.upstream.from(roomPath, answers(http.StatusOK, "[]"))
+		f.upstream.from(roomPath, standin.Says(http.StatusOK, "[]"))
 		if _, err := f.client.Occupants(t.Context(), here()); err != nil || strings.Contains(f.upstream.seen()[2].query, "token=") {
 			t.Errorf("got %v and %s, want it asked for without a token", err, f.upstream.seen()[2].query)
 		}
@@ -174,11 +175,11 @@ func TestOccupants_TakeTheRotatedLoginSecret(t *testing.T) {
 		t.Fatal(err)
 	}
 	f.upstream.login = newSecret
-	f.vault.putFields(f.secret.with(fields{"secret": newSecret}))
+	f.vault.Put(f.secret.With(fields{"secret": newSecret}))
 	if got, err := f.client.Occupants(t.Context(), here()); err != nil || len(got) != 4 {
 		t.Errorf("got %v, %v; want 4", got, err)
 	}
-	if n := f.vault.reads.Load(); n != 2 {
+	if n := f.vault.Reads.Load(); n != 2 {
 		t.Errorf("got %d reads of the secret, want the first and one more", n)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"testing"
 
+	"gavel/local/standin"
 	"gavel/shared/httpclient"
 	"gavel/shared/jitsi"
 )
@@ -100,8 +101,8 @@ func TestOutcome_OfWhatIsThere(t *testing.T) {
 		for _, code := range []int{http.StatusOK, http.StatusNoContent} {
 			f := setup(t)
 			if code != http.StatusOK && o.done != "" {
-				f.upstream.from(o.path, answers(code, ""))
-				f.upstream.from(roomPath, answers(http.StatusInternalServerError, ""))
+				f.upstream.from(o.path, standin.Says(code, ""))
+				f.upstream.from(roomPath, standin.Says(http.StatusInternalServerError, ""))
 			}
 			if got, err := o.call(t.Context(), f); err != nil || got != o.done {
 				t.Errorf("%s answered %d: got %q, %v; want %q", o.name, code, got, err, o.done)
@@ -122,7 +123,7 @@ func TestOutcome_OfWhatIsGone(t *testing.T) {
 		if err != nil || got != jitsi.NotFound {
 			t.Errorf("%s: got %q, %v; want %q", o.name, got, err, jitsi.NotFound)
 		}
-		f.upstream.from(o.path, answers(http.StatusNotFound, ""))
+		f.upstream.from(o.path, standin.Says(http.StatusNotFound, ""))
 		if got, err := o.call(t.Context(), f); err != nil || got != jitsi.NotFound {
 			t.Errorf("%s answered 404: got %q, %v; want %q", o.name, got, err, jitsi.NotFound)
 		}
@@ -137,8 +138,8 @@ func TestOutcome_OfAPathThatNoModuleServes(t *testing.T) {
 	t.Parallel()
 	for _, o := range operations() {
 		for _, answer := range []http.HandlerFunc{
-			answers(http.StatusNotFound, page, "Content-Type", "text/html; charset=utf-8"), answers(http.StatusNotFound, page),
-			answers(http.StatusNotFound, "", "Content-Type", "text/html"),
+			standin.Says(http.StatusNotFound, standin.Page, "Content-Type", "text/html; charset=utf-8"), standin.Says(http.StatusNotFound, standin.Page),
+			standin.Says(http.StatusNotFound, "", "Content-Type", "text/html"),
 		} {
 			f := setup(t)
 			f.upstream.from(o.path, answer)
@@ -167,10 +168,10 @@ func TestDialOut_WithoutAGateway(t *testing.T) {
 		message string
 	}{
 		"as the module says it": {nil, "No available Jigasi for [redacted]"},
-		"without the plus":      {answers(http.StatusNotFound, `{"error":"none for `+phoneNo[1:]+`"}`), "none for [redacted]"},
-		"nothing":               {answers(http.StatusNotFound, ""), ""},
-		"no JSON":               {answers(http.StatusNotFound, "none"), ""},
-		"JSON of another form":  {answers(http.StatusNotFound, `{"error":{"code":1}}`), ""},
+		"without the plus":      {standin.Says(http.StatusNotFound, `{"error":"none for `+phoneNo[1:]+`"}`), "none for [redacted]"},
+		"nothing":               {standin.Says(http.StatusNotFound, ""), ""},
+		"no JSON":               {standin.Says(http.StatusNotFound, "none"), ""},
+		"JSON of another form":  {standin.Says(http.StatusNotFound, `{"error":{"code":1}}`), ""},
 	} {
 		f := setup(t)
 		f.upstream.gateway = false
@@ -184,7 +185,7 @@ func TestDialOut_WithoutAGateway(t *testing.T) {
 		if got != "" || failure.Kind != httpclient.Refused || failure.Status != http.StatusNotFound || failure.Message != tc.message || failure.Hint != hint {
 			t.Errorf("%s: got %q and %+v, want the message %q and the hint", name, got, failure, tc.message)
 		}
-		if part, found := has(failure.Body+failure.Message+failure.Error(), phoneNo[1:]); found {
+		if part, found := standin.Holds(failure.Body+failure.Message+failure.Error(), phoneNo[1:]); found {
 			t.Errorf("%s: got %q in %+v", name, part, failure)
 		}
 	}
@@ -197,7 +198,7 @@ func TestDialOut_MessageIsShort(t *testing.T) {
 	for i := range long {
 		long[i] = "ab "[i%3]
 	}
-	f.upstream.from(invitePath, answers(http.StatusNotFound, `{"error":"`+string(long)+`"}`))
+	f.upstream.from(invitePath, standin.Says(http.StatusNotFound, `{"error":"`+string(long)+`"}`))
 	_, err := f.client.DialOut(t.Context(), here(), number())
 	if got := upstreamError(t, err).Message; len(got) > 256+len("…") || len(got) < 200 {
 		t.Errorf("got %d bytes, want the beginning", len(got))
@@ -209,7 +210,7 @@ func TestDialOut_HintIsOfNoGatewayAlone(t *testing.T) {
 	t.Parallel()
 	for _, code := range []int{400, 409, 500} {
 		f := setup(t)
-		f.upstream.from(invitePath, answers(code, `{"error":"no"}`))
+		f.upstream.from(invitePath, standin.Says(code, `{"error":"no"}`))
 		_, err := f.client.DialOut(t.Context(), here(), number())
 		if got := upstreamError(t, err); got.Hint != "" || got.Message != "" {
 			t.Errorf("%d: got %+v, want no hint", code, got)
@@ -237,7 +238,7 @@ func TestSecret_ThatIsMissingIsNamed(t *testing.T) {
 	t.Parallel()
 	for _, o := range operations() {
 		f := setup(t)
-		f.vault.put("")
+		f.vault.PutText("")
 		got, err := o.call(t.Context(), f)
 		if failure := secretError(t, err); got != "" || failure.Passing || failure.Reason != "it does not exist" {
 			t.Errorf("%s: got %q, %v; want that it does not exist", o.name, got, err)
@@ -250,11 +251,11 @@ func TestSecret_ThatCannotBeReadNow(t *testing.T) {
 	t.Parallel()
 	for _, o := range operations() {
 		f := setup(t)
-		f.vault.fail(true)
+		f.vault.Fail(true)
 		if _, err := o.call(t.Context(), f); !secretError(t, err).Passing {
 			t.Errorf("%s: got %v, want a passing failure", o.name, err)
 		}
-		f.vault.fail(false)
+		f.vault.Fail(false)
 		if _, err := o.call(t.Context(), f); err != nil {
 			t.Errorf("%s: got %v once it can be read again", o.name, err)
 		}

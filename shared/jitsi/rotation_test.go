@@ -6,6 +6,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"gavel/local/standin"
 	"gavel/local/testtoken"
 	"gavel/shared/httpclient"
 	"gavel/shared/jitsi"
@@ -32,7 +33,7 @@ func TestRejection_WithTheSameSecretIsNotSentAgain(t *testing.T) {
 		got, err := o.call(t.Context(), f)
 
 		rejected(t, o, got, err)
-		if sent, reads := len(f.upstream.seen(o.path)), f.vault.reads.Load(); sent != 1 || reads != 2 {
+		if sent, reads := len(f.upstream.seen(o.path)), f.vault.Reads.Load(); sent != 1 || reads != 2 {
 			t.Errorf("%s: got %d requests and %d reads of the secret, want 1, and one more read than the first", o.name, sent, reads)
 		}
 	}
@@ -43,7 +44,7 @@ func TestRejection_OfAKeyUnderAnothersID(t *testing.T) {
 	t.Parallel()
 	for _, o := range commands() {
 		f := setup(t)
-		f.vault.putFields(f.secret.withSystem(fields{"privateKey": pemOf(nextKey())}))
+		f.vault.Put(withSystem(f.secret, fields{"privateKey": pemOf(nextKey())}))
 		got, err := o.call(t.Context(), f)
 		rejected(t, o, got, err)
 	}
@@ -62,7 +63,7 @@ func TestRejection_OfTheRotatedKeyTooIsAnError(t *testing.T) {
 		got, err := o.call(t.Context(), f)
 
 		rejected(t, o, got, err)
-		if sent, reads := len(f.upstream.seen(o.path)), f.vault.reads.Load(); sent != 3 || reads != 2 {
+		if sent, reads := len(f.upstream.seen(o.path)), f.vault.Reads.Load(); sent != 3 || reads != 2 {
 			t.Errorf("%s: got %d requests and %d reads of the secret, want 3 and 2", o.name, sent, reads)
 		}
 	}
@@ -74,7 +75,7 @@ func TestRejection_WithASecretThatCannotBeReadAnyMoreIsStillARejection(t *testin
 		for _, o := range commands() {
 			f := setup(t)
 			f.upstream.from(o.path, func(w http.ResponseWriter, _ *http.Request) {
-				f.vault.put(content)
+				f.vault.PutText(content)
 				w.WriteHeader(o.rejects)
 			})
 			got, err := o.call(t.Context(), f)
@@ -95,7 +96,7 @@ func TestRotation_ToASecretWithoutSystem(t *testing.T) {
 			t.Fatal(err)
 		}
 		f.upstream.trust(newKeyID, nextKey())
-		f.vault.putFields(f.secret.with(fields{"system": nil}))
+		f.vault.Put(f.secret.With(fields{"system": nil}))
 		if _, err := o.call(t.Context(), f); secretError(t, err).Passing {
 			t.Errorf("%s: got %v, want a failure to mend", o.name, err)
 		}
@@ -127,7 +128,7 @@ func TestRotation_IsNoticedWhenTheOldKeyIsRejected(t *testing.T) {
 					t.Errorf("request %d: got %+v, want key %s and %d", i+1, got, want[i].kid, want[i].status)
 				}
 			}
-			if got := f.vault.reads.Load(); got != 2 {
+			if got := f.vault.Reads.Load(); got != 2 {
 				t.Errorf("got %d reads of the secret, want the first and one more", got)
 			}
 		})
@@ -155,21 +156,21 @@ func TestRotation_ThenNotFoundIsAnOutcome(t *testing.T) {
 func TestRotation_WithoutARejectionTakesEffectInMinutes(t *testing.T) {
 	t.Parallel()
 	f := setup(t)
-	f.upstream.from(endPath, answers(200, ""))
+	f.upstream.from(endPath, standin.Says(200, ""))
 	var kids []string
 	for range 3 {
 		_, err := f.client.EndRoom(t.Context(), here(), false)
 		if all := f.upstream.seen(); err == nil {
 			kids = append(kids, all[len(all)-1].kid)
 		}
-		f.vault.putFields(f.rotated())
-		f.clock.step(3 * time.Minute)
+		f.vault.Put(f.rotated())
+		f.clock.Step(3 * time.Minute)
 		if len(kids) == 2 {
 			f.upstream.trust(newKeyID, nextKey())
 		}
 	}
-	if len(kids) != 3 || kids[0] != systemKeyID || kids[1] != systemKeyID || kids[2] != newKeyID || f.vault.reads.Load() != 2 {
-		t.Errorf("got keys %v after %d reads, want the old one twice and then the new one", kids, f.vault.reads.Load())
+	if len(kids) != 3 || kids[0] != systemKeyID || kids[1] != systemKeyID || kids[2] != newKeyID || f.vault.Reads.Load() != 2 {
+		t.Errorf("got keys %v after %d reads, want the old one twice and then the new one", kids, f.vault.Reads.Load())
 	}
 }
 
@@ -181,8 +182,8 @@ func TestRotation_IsReadOnceForManyCallersAtOnce(t *testing.T) {
 			t.Fatal(err)
 		}
 		f.rotate()
-		f.clock.tick = time.Second / 100 // without more than a minute going by
-		f.vault.gate = make(chan struct{})
+		f.clock.Tick = time.Second / 100 // without more than a minute going by
+		f.vault.Gate = make(chan struct{})
 
 		results := make(chan error, callers)
 		for range callers {
@@ -193,10 +194,10 @@ func TestRotation_IsReadOnceForManyCallersAtOnce(t *testing.T) {
 		}
 		// Everybody is rejected by now and waits for the one who reads the secret.
 		synctest.Wait()
-		if got := f.vault.reads.Load(); got != 2 {
+		if got := f.vault.Reads.Load(); got != 2 {
 			t.Errorf("got %d reads of the secret, want the first and one more", got)
 		}
-		close(f.vault.gate)
+		close(f.vault.Gate)
 		for range callers {
 			if err := <-results; err != nil {
 				t.Error(err)
@@ -215,7 +216,7 @@ func TestRotation_IsReadOnceForManyCallersAtOnce(t *testing.T) {
 func TestSystemToken_IsSignedOnceForManyCalls(t *testing.T) {
 	t.Parallel()
 	f := setup(t)
-	f.clock.tick = time.Millisecond
+	f.clock.Tick = time.Millisecond
 	done := make(chan error, callers)
 	for i := range callers {
 		go func() {
@@ -242,7 +243,7 @@ func TestSystemToken_IsRenewedBeforeItsEnd(t *testing.T) {
 		by     time.Duration
 		tokens int
 	}{{0, 1}, {time.Second, 1}, {4*time.Minute - time.Second - time.Nanosecond, 1}, {time.Nanosecond, 2}, {4*time.Minute - time.Nanosecond, 2}, {time.Nanosecond, 3}, {time.Hour, 4}} {
-		f.clock.step(step.by)
+		f.clock.Step(step.by)
 		if _, err := f.client.DialOut(t.Context(), here(), number()); err != nil {
 			t.Fatal(err)
 		}
@@ -264,7 +265,7 @@ func TestSystemToken_IsExactlyThis(t *testing.T) {
 	} {
 		f := setup(t)
 		f.upstream.tb = silent{t} // it knows one issuer
-		f.vault.putFields(f.secret.withSystem(tc.changes))
+		f.vault.Put(withSystem(f.secret, tc.changes))
 		_, _ = f.client.DialOut(t.Context(), here(), number())
 		token := f.upstream.sent()[0]
 		header, claims, err := testtoken.Unpack(token)

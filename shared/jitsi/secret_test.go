@@ -76,7 +76,7 @@ func TestSecret_ThatIsNoObjectOfTextsIsRefused(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			f := setup(t)
-			f.vault.put(content)
+			f.vault.PutText(content)
 			reason := unusable(t, f)
 			if reason != want {
 				t.Errorf("got %q, want %q", reason, want)
@@ -134,18 +134,18 @@ func TestSecret_IsRefusedForWhatIsWrongWithIt(t *testing.T) {
 		{"no issuer", fields{"issuer": " "}, issuerGone},
 		{"no secret", fields{"secret": " \n"}, secretGone},
 		{"no secret and no key", fields{"secret": nil, "keyId": "login-1"}, secretGone},
-		{"a secret and a key", own.with(fields{"secret": loginSecret}), bothForms},
+		{"a secret and a key", own.With(fields{"secret": loginSecret}), bothForms},
 		{"algorithm none", fields{"algorithm": "none"}, unknownAlg},
 		{"algorithm in small letters", fields{"algorithm": "hs256"}, unknownAlg},
-		{"algorithm of elliptic curves", own.with(fields{"algorithm": "ES256"}), unknownAlg},
-		{"algorithm the library has not", own.with(fields{"algorithm": "PS256"}), unknownAlg},
+		{"algorithm of elliptic curves", own.With(fields{"algorithm": "ES256"}), unknownAlg},
+		{"algorithm the library has not", own.With(fields{"algorithm": "PS256"}), unknownAlg},
 		{"RSA with a secret", fields{"algorithm": "RS256"}, sharedAlg},
-		{"a secret's with a key", own.with(fields{"algorithm": "HS256"}), ownAlg},
+		{"a secret's with a key", own.With(fields{"algorithm": "HS256"}), ownAlg},
 		{"a private key as the secret", fields{"secret": pemOf(loginKey())}, pemForm},
 		{"a public key as the secret", fields{"secret": publicPEM(loginKey())}, pemForm},
 		{"a certificate on one line", fields{"secret": "x -----BEGIN CERTIFICATE----- MIIDPrivateStuff"}, pemForm},
-		{"no key id", own.with(fields{"keyId": " "}), keyIDGone},
-		{"a shared secret as the key", own.with(fields{"privateKey": "c0ffee5ec2e7c0ffee5ec2e7c0ffee5e"}), sharedAsKey},
+		{"no key id", own.With(fields{"keyId": " "}), keyIDGone},
+		{"a shared secret as the key", own.With(fields{"privateKey": "c0ffee5ec2e7c0ffee5ec2e7c0ffee5e"}), sharedAsKey},
 		{"callback token short", fields{"callbackTokens": []string{callbackToken, "Private-Token-1"}}, callbackForm},
 		{"callback token empty", fields{"callbackTokens": []string{""}}, callbackForm},
 		{"callback token of the scheme alone", fields{"callbackTokens": []string{"Bearer "}}, callbackForm},
@@ -184,7 +184,7 @@ func TestSecret_SystemIsRefusedForWhatIsWrongWithIt(t *testing.T) {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
 			f := setup(t)
-			f.vault.putFields(f.secret.withSystem(tc.changes))
+			f.vault.Put(withSystem(f.secret, tc.changes))
 			reason := unusable(t, f)
 			if tc.want != "" && reason != tc.want || !strings.HasPrefix(reason, "system.") {
 				t.Errorf("got %q, want %q", reason, tc.want)
@@ -212,12 +212,12 @@ func TestSecret_KeyThatIsNoneIsNamedAndNotShown(t *testing.T) {
 			t.Parallel()
 			for field, change := range map[string]func(f *fixture) fields{
 				"privateKey": func(f *fixture) fields {
-					return f.secret.with(fields{"secret": nil, "privateKey": tc.text, "keyId": "login-1"})
+					return f.secret.With(fields{"secret": nil, "privateKey": tc.text, "keyId": "login-1"})
 				},
-				"system.privateKey": func(f *fixture) fields { return f.secret.withSystem(fields{"privateKey": tc.text}) },
+				"system.privateKey": func(f *fixture) fields { return withSystem(f.secret, fields{"privateKey": tc.text}) },
 			} {
 				f := setup(t)
-				f.vault.putFields(change(f))
+				f.vault.Put(change(f))
 				reason := unusable(t, f)
 				if !strings.HasPrefix(reason, field+": ") || !strings.Contains(reason, tc.reason) {
 					t.Errorf("got %q, want %q of %s", reason, tc.reason, field)
@@ -264,7 +264,7 @@ func TestSecret_KeysAreRepaired(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			f := setup(t, withSecret(fields{"secret": nil, "privateKey": mangle(pemOf(loginKey())), "keyId": "login-1"}))
-			f.vault.putFields(f.secret.withSystem(fields{"privateKey": mangle(pemOf(systemKey()))}))
+			f.vault.Put(withSystem(f.secret, fields{"privateKey": mangle(pemOf(systemKey()))}))
 			token, err := f.client.CreateToken(t.Context(), asRequest(minimal()))
 			if err != nil {
 				t.Fatal(err)
@@ -286,7 +286,7 @@ func TestSecret_MayHaveMoreInIt(t *testing.T) {
 		"note": fields{"rotated": 2026}, "issuer": " " + issuer + "\n", "secret": "\t" + loginSecret + "\n", "domain": "", "mucPrefix": " ", "tenant": "",
 		"callbackTokens": []string{},
 	}))
-	f.vault.putFields(f.secret.withSystem(fields{"keyId": " " + systemKeyID + "\n", "region": 7}))
+	f.vault.Put(withSystem(f.secret, fields{"keyId": " " + systemKeyID + "\n", "region": 7}))
 	f.upstream.tokens = true
 	for _, o := range operations() {
 		if got, err := o.call(t.Context(), f); err != nil || got != o.done {
@@ -299,7 +299,7 @@ func TestSecret_ThatIsMendedIsTakenAtOnce(t *testing.T) {
 	t.Parallel()
 	f := setup(t, withSecret(fields{"issuer": nil}))
 	unusable(t, f)
-	f.vault.putFields(f.secret.with(fields{"issuer": issuer}))
+	f.vault.Put(f.secret.With(fields{"issuer": issuer}))
 	if _, err := f.client.CreateToken(t.Context(), asRequest(minimal())); err != nil {
 		t.Error(err)
 	}

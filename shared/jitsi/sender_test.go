@@ -19,7 +19,7 @@ func TestCheckSender_TakesTheTokensOfTheSecret(t *testing.T) {
 			t.Errorf("got %v, want each of the tokens taken", err)
 		}
 	}
-	if n := f.vault.reads.Load(); n != 1 {
+	if n := f.vault.Reads.Load(); n != 1 {
 		t.Errorf("got %d reads of the secret, want 1", n)
 	}
 	// Sixteen characters are enough.
@@ -67,8 +67,8 @@ func TestCheckSender_NoticesATokenThatWasAddedAMomentAgo(t *testing.T) {
 		if err := f.client.CheckSender(t.Context(), "Bearer "+secondToken); err == nil {
 			t.Errorf("%s: got no error before it is in the secret", name)
 		}
-		f.vault.putFields(f.secret.with(fields{"callbackTokens": []string{secondToken}}))
-		f.clock.step(5 * time.Second)
+		f.vault.Put(f.secret.With(fields{"callbackTokens": []string{secondToken}}))
+		f.clock.Step(5 * time.Second)
 		// Whoever comes with a wrong one is a stranger from now on, not a reason to mend the secret.
 		if err := f.client.CheckSender(t.Context(), "Bearer wrong"); !errors.Is(err, jitsi.ErrSender) {
 			t.Errorf("%s: got %v, want %v", name, err, jitsi.ErrSender)
@@ -88,12 +88,12 @@ func TestCheckSender_NoticesATokenByItself(t *testing.T) {
 	if err := f.client.CheckSender(t.Context(), "Bearer "+callbackToken); err != nil {
 		t.Fatal(err)
 	}
-	f.vault.putFields(f.secret.with(fields{"callbackTokens": []string{secondToken}}))
+	f.vault.Put(f.secret.With(fields{"callbackTokens": []string{secondToken}}))
 	if err := f.client.CheckSender(t.Context(), "Bearer "+secondToken); err != nil {
 		t.Errorf("got %v, want the new token taken at its first use", err)
 	}
-	f.vault.putFields(f.secret.with(fields{"callbackTokens": nil}))
-	f.clock.step(5 * time.Second)
+	f.vault.Put(f.secret.With(fields{"callbackTokens": nil}))
+	f.clock.Step(5 * time.Second)
 	err := f.client.CheckSender(t.Context(), "Bearer wrong")
 	if failure := secretError(t, err); failure.Reason != "callbackTokens is missing" {
 		t.Errorf("got %v, want to be told of callbackTokens", err)
@@ -104,23 +104,23 @@ func TestCheckSender_NoticesATokenByItself(t *testing.T) {
 func TestCheckSender_WhenTheSecretCannotBeRead(t *testing.T) {
 	t.Parallel()
 	f := setup(t)
-	f.vault.fail(true)
+	f.vault.Fail(true)
 	if err := f.client.CheckSender(t.Context(), "Bearer "+callbackToken); !secretError(t, err).Passing {
 		t.Errorf("got %v, want a passing failure", err)
 	}
-	f.vault.fail(false)
+	f.vault.Fail(false)
 	if err := f.client.CheckSender(t.Context(), "Bearer "+callbackToken); err != nil {
 		t.Errorf("got %v once it can be read", err)
 	}
-	f.vault.fail(true)
-	f.clock.step(time.Hour)
+	f.vault.Fail(true)
+	f.clock.Step(time.Hour)
 	for authorization, want := range map[string]error{"Bearer " + callbackToken: nil, "Bearer " + secondToken: jitsi.ErrSender} {
 		if err := f.client.CheckSender(t.Context(), authorization); !errors.Is(err, want) {
 			t.Errorf("got %v with what is held, want %v", err, want)
 		}
 	}
-	f.vault.fail(false)
-	f.vault.put("{")
+	f.vault.Fail(false)
+	f.vault.PutText("{")
 	if err := f.client.CheckSender(t.Context(), "Bearer "+secondToken); !errors.Is(err, jitsi.ErrSender) {
 		t.Errorf("got %v where the secret was spoilt, want %v", err, jitsi.ErrSender)
 	}

@@ -1,27 +1,21 @@
 package jitsi_test
 
 import (
-	"context"
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/x509"
-	"encoding/json"
 	"encoding/pem"
-	"errors"
-	"fmt"
 	"log/slog"
-	"maps"
 	"net"
 	"net/http"
 	"os"
 	"reflect"
-	"strings"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
 	"gavel/local/pipes"
+	"gavel/local/standin"
 	"gavel/shared/httpclient"
 	"gavel/shared/jitsi"
 	"gavel/shared/jitsimeet"
@@ -91,106 +85,20 @@ func publicPEM(key *rsa.PrivateKey) string {
 
 func number() phone.Number { return must(phone.Parse(phoneNo)) }
 
-// stepped is a clock that moves when it is told to. With a tick it also moves whenever it is read, so that two signatures
-// can be told apart: RS256 gives the same token for the same claims.
-type stepped struct {
-	mu   sync.Mutex
-	at   time.Time
-	tick time.Duration
-}
-
-func (c *stepped) now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.at = c.at.Add(c.tick)
-	return c.at
-}
-
-// seen is the time without a tick.
-func (c *stepped) seen() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.at
-}
-
-func (c *stepped) step(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.at = c.at.Add(d)
-}
-
 // fields are what the secret holds.
-type fields map[string]any
-
-// with gives a copy with other fields; those that are nil are left out.
-func (f fields) with(changes fields) fields {
-	copied := maps.Clone(f)
-	for name, value := range changes {
-		if copied[name] = value; value == nil {
-			delete(copied, name)
-		}
-	}
-	return copied
-}
+type fields = standin.Fields
 
 // withSystem gives a copy with other fields of its system.
-func (f fields) withSystem(changes fields) fields {
-	return f.with(fields{"system": f["system"].(fields).with(changes)})
-}
-
-// vault holds the one secret, with its reads counted. Without content the secret does not exist.
-type vault struct {
-	reads atomic.Int64
-	// gate holds reads back until it is closed; nil holds none back.
-	gate chan struct{}
-
-	mu      sync.Mutex
-	content string
-	version int
-	fails   bool // as a store that is down
-}
-
-var _ secrets.Source = (*vault)(nil)
-
-func (v *vault) FullName(name string) string { return "gavel/" + name }
-
-func (v *vault) Read(_ context.Context, name string) (secrets.Raw, error) {
-	v.reads.Add(1)
-	if v.gate != nil {
-		<-v.gate
-	}
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	switch {
-	case v.fails:
-		return secrets.Raw{}, &secrets.Error{Name: v.FullName(name), Reason: "the store is down", Passing: true}
-	case name != "jitsi" || v.content == "":
-		return secrets.Raw{}, &secrets.Error{Name: v.FullName(name), Reason: "it does not exist"}
-	}
-	return secrets.NewRaw(fmt.Sprint(v.version), []byte(v.content)), nil
-}
-
-func (v *vault) put(content string) {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	v.content = content
-	v.version++
-}
-
-func (v *vault) putFields(f fields) { v.put(string(must(json.Marshal(f)))) }
-
-func (v *vault) fail(down bool) {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	v.fails = down
+func withSystem(secret, changes fields) fields {
+	return secret.With(fields{"system": secret["system"].(fields).With(changes)})
 }
 
 // fixture is a Client before a stand-in for Prosody that knows its keys.
 type fixture struct {
 	client   *jitsi.Client
 	upstream *upstream
-	vault    *vault
-	clock    *stepped
+	vault    *standin.Vault
+	clock    *standin.Clock
 	secret   fields // what the vault held at first
 }
 
@@ -220,17 +128,17 @@ func setup(tb testing.TB, options ...option) *fixture {
 	for _, set := range options {
 		set(&s)
 	}
-	f := &fixture{clock: &stepped{at: start}, vault: &vault{}}
+	f := &fixture{clock: standin.NewClock(start), vault: standin.NewVault("jitsi")}
 	f.upstream = newUpstream(tb, f.clock, s.listener)
 	f.secret = fields{
 		"baseUrl": webURL, "issuer": issuer, "secret": loginSecret, "callbackTokens": []string{callbackToken},
 		"system": fields{"baseUrl": f.upstream.url + basePath, "privateKey": pemOf(systemKey()), "keyId": systemKeyID},
-	}.with(s.changes)
-	f.vault.putFields(f.secret)
+	}.With(s.changes)
+	f.vault.Put(f.secret)
 	f.client = jitsi.New(jitsi.Options{
-		Secrets: f.vault, Now: f.clock.now,
+		Secrets: f.vault, Now: f.clock.Now,
 		HTTP: httpclient.New(httpclient.Options{
-			Provider: jitsi.Provider, Budget: 10 * time.Second, Transport: s.transport, Now: f.clock.now,
+			Provider: jitsi.Provider, Budget: 10 * time.Second, Transport: s.transport, Now: f.clock.Now,
 		}),
 	})
 	return f
@@ -238,49 +146,25 @@ func setup(tb testing.TB, options ...option) *fixture {
 
 // rotated is the secret with another system key.
 func (f *fixture) rotated() fields {
-	return f.secret.withSystem(fields{"privateKey": pemOf(nextKey()), "keyId": newKeyID})
+	return withSystem(f.secret, fields{"privateKey": pemOf(nextKey()), "keyId": newKeyID})
 }
 
 // rotate gives the system a new key, in the secret and upstream, and takes the old one away.
 func (f *fixture) rotate() {
 	f.upstream.trust(newKeyID, nextKey())
-	f.vault.putFields(f.rotated())
+	f.vault.Put(f.rotated())
 }
 
 // upstreamError checks that err is an *httpclient.Error of Jitsi and gives it.
 func upstreamError(tb testing.TB, err error) *httpclient.Error {
 	tb.Helper()
-	var failure *httpclient.Error
-	if !errors.As(err, &failure) {
-		tb.Fatalf("got error %v, want an *httpclient.Error", err)
-	}
-	if failure.Provider != jitsi.Provider {
-		tb.Errorf("got provider %q, want %q", failure.Provider, jitsi.Provider)
-	}
-	return failure
+	return standin.UpstreamError(tb, err, jitsi.Provider)
 }
 
 // secretError checks that err is a *secrets.Error of the one secret and gives it.
 func secretError(tb testing.TB, err error) *secrets.Error {
 	tb.Helper()
-	var failure *secrets.Error
-	if !errors.As(err, &failure) {
-		tb.Fatalf("got error %v, want a *secrets.Error", err)
-	}
-	if failure.Name != secretOf {
-		tb.Errorf("got secret %q, want %q", failure.Name, secretOf)
-	}
-	return failure
-}
-
-// has tells whether text holds any of the parts, and which.
-func has(text string, parts ...string) (string, bool) {
-	for _, part := range parts {
-		if part != "" && strings.Contains(text, part) {
-			return part, true
-		}
-	}
-	return "", false
+	return standin.SecretError(tb, err, secretOf)
 }
 
 // now is the time of a synctest bubble.

@@ -68,7 +68,7 @@ func TestCreateToken_RefusesWhatWouldBeRefused(t *testing.T) {
 			t.Errorf("%s: got error %v and token %t, want ErrParticipant alone", name, err, token.JWT != "")
 		}
 	}
-	if got := f.vault.reads.Load(); got != 0 {
+	if got := f.vault.Reads.Load(); got != 0 {
 		t.Errorf("got %d reads of the secret, want none", got)
 	}
 }
@@ -225,7 +225,7 @@ func TestCreateToken_IsSignedAsTheServerVerifies(t *testing.T) {
 	} {
 		t.Run(fmt.Sprint(tc.written, tc.alg), func(t *testing.T) {
 			t.Parallel()
-			f := setup(t, withSecret(tc.base.with(fields{"algorithm": tc.written})))
+			f := setup(t, withSecret(tc.base.With(fields{"algorithm": tc.written})))
 			token, err := f.client.CreateToken(t.Context(), asRequest(full()))
 			if err != nil {
 				t.Fatal(err)
@@ -287,7 +287,7 @@ func TestCreateToken_LinksToTheRoomItIsFor(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
-			f := setup(t, withSecret(fields{"baseUrl": tc.base}.with(tc.secret)))
+			f := setup(t, withSecret(fields{"baseUrl": tc.base}.With(tc.secret)))
 			token, err := f.client.CreateToken(t.Context(), tc.request)
 			if err != nil {
 				t.Fatal(err)
@@ -319,7 +319,7 @@ func TestCreateToken_EndsWhenItSays(t *testing.T) {
 	t.Parallel()
 	for _, fraction := range []time.Duration{0, time.Nanosecond, 999 * time.Millisecond} {
 		f := setup(t)
-		f.clock.step(fraction)
+		f.clock.Step(fraction)
 		for _, lifetime := range []time.Duration{jitsimeet.MinLifetime, 90 * time.Second, jitsimeet.DefaultLifetime, jitsimeet.MaxLifetime, 1500 * time.Millisecond} {
 			token, err := f.client.CreateToken(t.Context(), changed(minimal(), func(p *jitsimeet.Participant) { p.Lifetime = lifetime }))
 			if err != nil {
@@ -331,7 +331,7 @@ func TestCreateToken_EndsWhenItSays(t *testing.T) {
 			if expErr != nil || nbfErr != nil {
 				t.Fatal(expErr, nbfErr)
 			}
-			if late := f.clock.seen().Add(lifetime).Sub(exp); late < 0 || late >= time.Second {
+			if late := f.clock.Seen().Add(lifetime).Sub(exp); late < 0 || late >= time.Second {
 				t.Errorf("%v: exp is %v before that, want it in the same second", lifetime, late)
 			}
 			if !nbf.Equal(start.Add(-10 * time.Second)) {
@@ -505,12 +505,12 @@ func TestCreateToken_TakesTheKeyOfTheSecretInMinutes(t *testing.T) {
 	if !signedBy(loginSecret) {
 		t.Error("got another signature, want the secret's")
 	}
-	f.vault.putFields(f.secret.with(fields{"secret": newSecret}))
-	f.clock.step(5*time.Minute - time.Nanosecond)
+	f.vault.Put(f.secret.With(fields{"secret": newSecret}))
+	f.clock.Step(5*time.Minute - time.Nanosecond)
 	if !signedBy(loginSecret) {
 		t.Error("got another signature, want that of the secret that is held")
 	}
-	f.clock.step(time.Nanosecond)
+	f.clock.Step(time.Nanosecond)
 	if !signedBy(newSecret) {
 		t.Error("got another signature, want that of the new secret")
 	}
@@ -519,7 +519,7 @@ func TestCreateToken_TakesTheKeyOfTheSecretInMinutes(t *testing.T) {
 func TestCreateToken_WithoutASecretIsAnErrorThatNamesIt(t *testing.T) {
 	t.Parallel()
 	f := setup(t)
-	f.vault.put("")
+	f.vault.PutText("")
 	token, err := f.client.CreateToken(t.Context(), asRequest(minimal()))
 	if failure := secretError(t, err); failure.Passing || token != (jitsimeet.Token{}) {
 		t.Errorf("got token %t, %v; want none", token.JWT != "", err)
@@ -545,7 +545,7 @@ func TestConference_IsTheNodeOfTheSecretsTenant(t *testing.T) {
 		}
 	}
 	f := setup(t)
-	f.vault.put("")
+	f.vault.PutText("")
 	if got, err := f.client.Conference(t.Context(), here()); secretError(t, err) == nil || got != "" {
 		t.Errorf("got %q, %v; want the secret named", got, err)
 	}

@@ -22,6 +22,7 @@ import (
 
 	"github.com/go-jose/go-jose/v4"
 
+	"gavel/local/standin"
 	"gavel/local/testtoken"
 )
 
@@ -39,7 +40,7 @@ type upstream struct {
 	tb       testing.TB
 	url      string
 	listener net.Listener
-	clock    *stepped
+	clock    *standin.Clock
 
 	mu        sync.Mutex
 	kid       string // of the key that is under prosody_password_public_key_repo_url
@@ -71,7 +72,7 @@ type request struct {
 	status int    // of the answer
 }
 
-func newUpstream(tb testing.TB, clock *stepped, listener net.Listener) *upstream {
+func newUpstream(tb testing.TB, clock *standin.Clock, listener net.Listener) *upstream {
 	tb.Helper()
 	u := &upstream{
 		tb: tb, clock: clock, kid: systemKeyID, key: &systemKey().PublicKey, login: loginSecret, mucPrefix: "conference", gateway: true,
@@ -187,7 +188,7 @@ func (u *upstream) module(got request) http.HandlerFunc {
 	defer u.mu.Unlock()
 	refusal, act := u.enter(got)
 	if refusal != 0 {
-		return answers(refusal, "")
+		return standin.Says(refusal, "")
 	}
 	if always := u.always[got.path]; always != nil {
 		return always
@@ -244,16 +245,16 @@ func (u *upstream) no(status int) int {
 
 func (u *upstream) end(node string) http.HandlerFunc {
 	if _, found := u.rooms[node]; !found {
-		return answers(http.StatusNotFound, "")
+		return standin.Says(http.StatusNotFound, "")
 	}
 	delete(u.rooms, node)
-	return answers(http.StatusOK, "")
+	return standin.Says(http.StatusOK, "")
 }
 
 func (u *upstream) kick(node string, who map[string]string) http.HandlerFunc {
 	inside, found := u.rooms[node]
 	if !found {
-		return answers(u.no(http.StatusNotFound), "")
+		return standin.Says(u.no(http.StatusNotFound), "")
 	}
 	for _, o := range inside {
 		if id := who["participantId"]; id != "" && id != o.id || id == "" && (!o.phone || !strings.HasPrefix(o.name, who["number"])) {
@@ -263,9 +264,9 @@ func (u *upstream) kick(node string, who map[string]string) http.HandlerFunc {
 		if len(u.rooms[node]) == 0 {
 			delete(u.rooms, node)
 		}
-		return answers(http.StatusOK, "")
+		return standin.Says(http.StatusOK, "")
 	}
-	return answers(http.StatusNotFound, "")
+	return standin.Says(http.StatusNotFound, "")
 }
 
 func (u *upstream) invite(got request) http.HandlerFunc {
@@ -274,28 +275,28 @@ func (u *upstream) invite(got request) http.HandlerFunc {
 		PhoneNo    string `json:"phoneNo"`
 	}
 	if err := json.Unmarshal([]byte(got.body), &call); err != nil || got.header.Get("Content-Type") != "application/json" || call.PhoneNo == "" {
-		return answers(http.StatusBadRequest, "")
+		return standin.Says(http.StatusBadRequest, "")
 	}
 	if !u.gateway {
-		return answers(http.StatusNotFound, `{"error":"No available Jigasi for `+call.PhoneNo+`"}`, "Content-Type", "application/json")
+		return standin.Says(http.StatusNotFound, `{"error":"No available Jigasi for `+call.PhoneNo+`"}`, "Content-Type", "application/json")
 	}
-	return answers(http.StatusOK, "")
+	return standin.Says(http.StatusOK, "")
 }
 
 // list writes a room as mod_muc_size does, with a row for each connection, and nobody as an object.
 func (u *upstream) list(node, of string) http.HandlerFunc {
 	inside, found := u.rooms[node]
 	if !found || of != domain {
-		return answers(http.StatusNotFound, "")
+		return standin.Says(http.StatusNotFound, "")
 	}
 	rows := make([]string, 0, len(inside))
 	for _, o := range inside {
 		rows = append(rows, fmt.Sprintf(`{"jid":%q,"email":%q,"display_name":%q}`, node+"@"+u.mucPrefix+"."+domain+"/"+o.id, o.email, o.name))
 	}
 	if len(rows) == 0 {
-		return answers(http.StatusOK, "{}")
+		return standin.Says(http.StatusOK, "{}")
 	}
-	return answers(http.StatusOK, "["+strings.Join(rows, ",")+"]")
+	return standin.Says(http.StatusOK, "["+strings.Join(rows, ",")+"]")
 }
 
 // nodeOf is build_room_address without the domain.
@@ -399,7 +400,7 @@ func (u *upstream) systemToken(authorization string) (kid string, err error) {
 	if err != nil {
 		return "", fmt.Errorf("nbf: %w", err)
 	}
-	now := u.clock.seen()
+	now := u.clock.Seen()
 	want := map[string]any{"iss": issuer, "aud": issuer, "sub": domain, "room": "*", "exp": claims["exp"], "nbf": claims["nbf"]}
 	switch {
 	case !reflect.DeepEqual(claims, want):
@@ -432,7 +433,7 @@ func (u *upstream) admit(got request) error {
 func (u *upstream) fits(claims map[string]any) error {
 	exp, expErr := testtoken.UnixSeconds(claims["exp"])
 	nbf, nbfErr := testtoken.UnixSeconds(claims["nbf"])
-	now := u.clock.seen()
+	now := u.clock.Seen()
 	_, named := claims["room"].(string)
 	if expErr != nil || nbfErr != nil || !now.Before(exp) || now.Before(nbf) || claims["iss"] != issuer || claims["aud"] != issuer || !named {
 		return errors.New("a claim is not as it must be")
@@ -460,51 +461,4 @@ func (u *upstream) participant(token, name, tenant string) error {
 		return errors.New("it is for another room")
 	}
 	return u.fits(claims)
-}
-
-// answers gives an answer with headers, which are names and values in turn.
-func answers(code int, body string, header ...string) http.HandlerFunc {
-	return func(w http.ResponseWriter, _ *http.Request) {
-		for i := 0; i < len(header); i += 2 {
-			w.Header().Set(header[i], header[i+1])
-		}
-		w.WriteHeader(code)
-		_, _ = io.WriteString(w, body)
-	}
-}
-
-// inTurn gives one answer after the other, and the last from then on.
-func inTurn(all ...http.HandlerFunc) http.HandlerFunc {
-	var mu sync.Mutex
-	return func(w http.ResponseWriter, r *http.Request) {
-		mu.Lock()
-		answer := all[0]
-		if len(all) > 1 {
-			all = all[1:]
-		}
-		mu.Unlock()
-		answer(w, r)
-	}
-}
-
-// hang answers nothing until the client gives up, which takes no time in a synctest bubble.
-func hang(_ http.ResponseWriter, r *http.Request) {
-	select {
-	case <-r.Context().Done():
-	case <-time.After(time.Hour):
-	}
-}
-
-func hijack(w http.ResponseWriter) net.Conn {
-	conn, _, err := http.NewResponseController(w).Hijack()
-	return must(conn, err)
-}
-
-func breakOff(w http.ResponseWriter, _ *http.Request) { _ = hijack(w).Close() }
-
-// breakOffAnswer ends in the middle of a success.
-func breakOffAnswer(w http.ResponseWriter, _ *http.Request) {
-	conn := hijack(w)
-	_, _ = conn.Write([]byte("HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n["))
-	_ = conn.Close()
 }

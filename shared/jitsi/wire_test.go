@@ -7,12 +7,11 @@ import (
 	"strings"
 	"testing"
 
+	"gavel/local/standin"
 	"gavel/shared/jitsi"
 	"gavel/shared/jitsimeet"
 	"gavel/shared/phone"
 )
-
-const page = "<!DOCTYPE html><html><body>Welcome</body></html>"
 
 // TestWire_IsAsTheModulesReadIt has the whole request: the type exactly, and only where there is a body.
 func TestWire_IsAsTheModulesReadIt(t *testing.T) {
@@ -171,7 +170,7 @@ func TestWire_BaseURLIsTakenAsPeopleWriteIt(t *testing.T) {
 	t.Parallel()
 	for _, written := range []string{"", "/", "//", " ", "/ \n"} {
 		f := setup(t)
-		f.vault.putFields(f.secret.withSystem(fields{"baseUrl": f.upstream.url + basePath + written}))
+		f.vault.Put(withSystem(f.secret, fields{"baseUrl": f.upstream.url + basePath + written}))
 		for _, o := range operations() {
 			if got, err := o.call(t.Context(), f); err != nil || got != o.done {
 				t.Errorf("%q, %s: got %q, %v", written, o.name, got, err)
@@ -185,7 +184,7 @@ func TestRedirect_IsNotFollowed(t *testing.T) {
 	t.Parallel()
 	for _, o := range operations() {
 		f := setup(t)
-		f.upstream.from(o.path, answers(http.StatusTemporaryRedirect, "", "Location", "/elsewhere"))
+		f.upstream.from(o.path, standin.Says(http.StatusTemporaryRedirect, "", "Location", "/elsewhere"))
 		_, err := o.call(t.Context(), f)
 		if failure := upstreamError(t, err); failure.Status != 307 || len(f.upstream.seen(o.path)) != 1 {
 			t.Errorf("%s: got %v after %d requests, want the redirect as an error", o.name, failure, len(f.upstream.seen(o.path)))

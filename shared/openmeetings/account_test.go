@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"gavel/local/standin"
 	"gavel/shared/httpclient"
 	"gavel/shared/openmeetings"
 	"gavel/shared/secrets"
@@ -15,8 +16,8 @@ import (
 // account makes a Client of a secret, which has nobody to talk to, and gives what a command comes to.
 func account(t *testing.T, content string) error {
 	t.Helper()
-	store := &vault{}
-	store.put(content)
+	store := standin.NewVault("openmeetings")
+	store.PutText(content)
 	now := func() time.Time { return start }
 	transport := inline(func(*http.Request) *http.Response { return recorded(http.StatusServiceUnavailable, nil) })
 	client := openmeetings.New(openmeetings.Options{
@@ -97,7 +98,7 @@ func TestAccount_LeavesThePasswordAsItIs(t *testing.T) {
 	t.Parallel()
 	f := setup(t)
 	f.upstream.set(func(u *upstream) { u.password = " a b\t" })
-	f.vault.putAccount(f.upstream.url+basePath, user, " a b\t")
+	putAccount(f.vault, f.upstream.url+basePath, user, " a b\t")
 	if err := f.count(t.Context()); err != nil {
 		t.Error(err)
 	}

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"gavel/local/standin"
 	"gavel/shared/httpclient"
 	"gavel/shared/openmeetings"
 )
@@ -32,14 +33,14 @@ func measure(b *testing.B) *measured {
 	})
 	m := &measured{
 		transport: &http.Transport{MaxIdleConnsPerHost: 16, DisableCompression: true},
-		base:      serve(b, nil, handler).URL + basePath,
+		base:      standin.Serve(b, nil, handler).URL + basePath,
 	}
-	store := &vault{}
-	store.putAccount(m.base, user, password)
-	clock := &stepped{at: start}
+	store := standin.NewVault("openmeetings")
+	putAccount(store, m.base, user, password)
+	clock := standin.NewClock(start)
 	m.client = openmeetings.New(openmeetings.Options{
-		Secrets: store, Now: clock.now,
-		HTTP: httpclient.New(httpclient.Options{Provider: openmeetings.Provider, Budget: 10 * time.Second, Transport: m.transport, Now: clock.now}),
+		Secrets: store, Now: clock.Now,
+		HTTP: httpclient.New(httpclient.Options{Provider: openmeetings.Provider, Budget: 10 * time.Second, Transport: m.transport, Now: clock.Now}),
 	})
 	return m
 }

@@ -61,8 +61,8 @@ func TestSegments_AreCheckedBeforeAnythingIsSent(t *testing.T) {
 			}
 		}
 	}
-	if len(f.upstream.seen()) != 0 || f.vault.reads.Load() != 0 {
-		t.Errorf("got %d requests and %d reads of the secret, want none", len(f.upstream.seen()), f.vault.reads.Load())
+	if len(f.upstream.seen()) != 0 || f.vault.Reads.Load() != 0 {
+		t.Errorf("got %d requests and %d reads of the secret, want none", len(f.upstream.seen()), f.vault.Reads.Load())
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"gavel/local/standin"
 	"gavel/shared/httpclient"
 	"gavel/shared/openmeetings"
 )
@@ -21,7 +22,7 @@ func (f *fixture) meeting(counts ...string) {
 	for _, n := range counts {
 		answers = append(answers, says(n))
 	}
-	f.upstream.on("GET /room/count/7", inTurn(answers...))
+	f.upstream.on("GET /room/count/7", standin.InTurn(answers...))
 }
 
 func (u *upstream) paths() []string {
@@ -107,7 +108,7 @@ func TestEndRoom_StopsAtAFailureOfALaterRound(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				f := setup(t, inMemory())
 				f.meeting(`4`)
-				f.upstream.on(route, inTurn(says(`4`), status(500)))
+				f.upstream.on(route, standin.InTurn(says(`4`), status(500)))
 				outcome, inside, err := f.client.EndRoom(t.Context(), 7)
 				if failure := upstreamError(t, err); failure.Kind != httpclient.Refused || outcome != "" || inside != 0 {
 					t.Errorf("got %q with %d inside and %+v, want an error alone", outcome, inside, failure)

@@ -72,7 +72,7 @@ func TestCreateEntry_IsNotTriedAgainInAnotherSession(t *testing.T) {
 func TestCreateEntry_GivesTheLink(t *testing.T) {
 	t.Parallel()
 	f := setup(t)
-	f.clock.step(1500 * time.Millisecond)
+	f.clock.Step(1500 * time.Millisecond)
 	base := f.upstream.url + basePath + "/hash?secure="
 	for name, tc := range map[string]struct {
 		hash     string

@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"time"
 
+	"gavel/local/standin"
 	"gavel/shared/httpclient"
 	"gavel/shared/openmeetings"
 )
@@ -24,8 +25,8 @@ func newExample(show func(...any) (int, error)) (*openmeetings.Client, *httptest
 		_, _ = show(r.Method, r.URL.Path)
 		says(replies[r.URL.Path])(w, r)
 	}))
-	store := &vault{}
-	store.putAccount(server.URL+"/openmeetings", "gavel-bot", "a password")
+	store := standin.NewVault("openmeetings")
+	putAccount(store, server.URL+"/openmeetings", "gavel-bot", "a password")
 	now := func() time.Time { return time.Date(2026, time.March, 1, 9, 0, 0, 0, time.UTC) }
 	return openmeetings.New(openmeetings.Options{
 		Secrets: store,

@@ -3,58 +3,36 @@ package openmeetings_test
 import (
 	"encoding/json"
 	"errors"
+	"maps"
 	"net/http"
 	"reflect"
 	"strings"
 	"testing"
 	"testing/synctest"
 
+	"gavel/local/standin"
 	"gavel/shared/httpclient"
 	"gavel/shared/openmeetings"
 )
 
-// fault is a way to fail, and how often a call that only reads is sent because of it. Any other is sent once.
-type fault struct {
-	answer http.HandlerFunc
-	kind   httpclient.Kind
-	status int
-	reads  int
-	done   bool // whether what was asked for may have been done
-}
+// broken is the beginning of every kind of answer, and the end of none.
+const broken = `{"serviceResult":{"message":"x","type":"SUCCESS"},"roomDTO":{"id":7`
 
-const (
-	page = "<!DOCTYPE html><html><body>Welcome</body></html>"
-	// broken is the beginning of every kind of answer, and the end of none.
-	broken = `{"serviceResult":{"message":"x","type":"SUCCESS"},"roomDTO":{"id":7`
-)
-
-func faults() map[string]fault {
-	return map[string]fault{
-		"400":                {status(400), httpclient.Refused, 400, 1, false},
-		"404":                {status(404), httpclient.Refused, 404, 1, false},
-		"405":                {status(405), httpclient.Refused, 405, 1, false},
-		"429":                {status(429), httpclient.Busy, 429, 3, false},
-		"500 bare":           {status(500), httpclient.Refused, 500, 1, true},
-		"500 with a page":    {answers(500, page, "Content-Type", "text/html"), httpclient.Refused, 500, 1, true},
-		"500 cut off":        {answers(500, `{"serviceResult":{"mess`), httpclient.Refused, 500, 1, true},
-		"502":                {status(502), httpclient.Refused, 502, 3, true},
-		"503":                {status(503), httpclient.Busy, 503, 3, false},
-		"503, come tomorrow": {status(503, "Retry-After", "86400"), httpclient.Busy, 503, 1, false},
-		"redirect":           {status(302, "Location", "/signin"), httpclient.Nonsense, 302, 1, false},
-		"page":               {answers(200, page), httpclient.Nonsense, 200, 1, true},
-		"page of JSON":       {answers(200, `{}`, "Content-Type", "text/html; charset=utf-8"), httpclient.Nonsense, 200, 1, true},
-		"nothing":            {answers(200, ""), httpclient.Nonsense, 200, 1, true},
-		"cut off":            {answers(200, broken), httpclient.Nonsense, 200, 1, true},
-		"wrong root":         {answers(200, `{"rooms":{"id":7}}`), httpclient.Nonsense, 200, 1, true},
-		"no root":            {answers(200, `{"id":7,"message":"x","type":"SUCCESS"}`), httpclient.Nonsense, 200, 1, true},
-		"a list":             {answers(200, `[]`), httpclient.Nonsense, 200, 1, true},
-		"a text":             {answers(200, `"OK"`), httpclient.Nonsense, 200, 1, true},
-		"null":               {answers(200, `null`), httpclient.Nonsense, 200, 1, true},
-		"too deep":           {answers(200, strings.Repeat("[", 20_000)), httpclient.Nonsense, 200, 1, true},
-		"down":               {breakOff, httpclient.Unreachable, 0, 3, true},
-		"broken off":         {breakOffAnswer, httpclient.Unreachable, 0, 3, true},
-		"slow":               {hang, httpclient.Timeout, 0, 2, true},
-	}
+// faults are those of any server, of which a 500 is not tried again, and those of answers that are not OpenMeetings'. What
+// only reads is repeated; all else is sent once.
+func faults() map[string]standin.Fault {
+	all := standin.Faults("{}", 1)
+	maps.Copy(all, map[string]standin.Fault{
+		"nothing":    standin.Nonsense(200, ""),
+		"cut off":    standin.Nonsense(200, broken),
+		"wrong root": standin.Nonsense(200, `{"rooms":{"id":7}}`),
+		"no root":    standin.Nonsense(200, `{"id":7,"message":"x","type":"SUCCESS"}`),
+		"a list":     standin.Nonsense(200, `[]`),
+		"a text":     standin.Nonsense(200, `"OK"`),
+		"null":       standin.Nonsense(200, `null`),
+		"too deep":   standin.Nonsense(200, strings.Repeat("[", 20_000)),
+	})
+	return all
 }
 
 // Every request of every operation fails in every way: it is sent as often as is right, what should follow it is not
@@ -66,7 +44,7 @@ func TestFaults_OfEveryRequest(t *testing.T) {
 			t.Parallel()
 			for _, o := range operations() {
 				for at := range o.steps {
-					synctest.Test(t, func(t *testing.T) { fault.strike(t, o, at) })
+					synctest.Test(t, func(t *testing.T) { strike(t, fault, o, at) })
 				}
 			}
 		})
@@ -74,18 +52,18 @@ func TestFaults_OfEveryRequest(t *testing.T) {
 }
 
 // strike makes the operation's request with that index fail.
-func (fault fault) strike(t *testing.T, o operation, at int) {
+func strike(t *testing.T, fault standin.Fault, o operation, at int) {
 	t.Helper()
 	f := setup(t, inMemory())
 	o.prepare(f.upstream)
 	step := o.steps[at]
-	f.upstream.on(step.route(), fault.answer)
+	f.upstream.on(step.route(), fault.Answer)
 
 	got, err := o.do(t.Context(), f.client)
 
 	failure := upstreamError(t, err)
-	if failure.Kind != fault.kind || failure.Status != fault.status || failure.Secret != "" || failure.MayHaveHappened != fault.done {
-		t.Errorf("%s, request %d: got %+v, want %s with HTTP %d, may have happened %t", o.name, at+1, failure, fault.kind, fault.status, fault.done)
+	if failure.Kind != fault.Kind || failure.Status != fault.Status || failure.Secret != "" || failure.MayHaveHappened != fault.Done {
+		t.Errorf("%s, request %d: got %+v, want %s with HTTP %d, may have happened %t", o.name, at+1, failure, fault.Kind, fault.Status, fault.Done)
 	}
 	if !isEmpty(got) {
 		t.Errorf("%s, request %d: got %+v beside the error", o.name, at+1, got)
@@ -96,10 +74,10 @@ func (fault fault) strike(t *testing.T, o operation, at int) {
 		case i > at:
 			want = 0
 		case i == at && !s.changes:
-			want = fault.reads
+			want = fault.Sent
 		}
 		n := f.upstream.times(s.route())
-		if again := n == want+1 && fault.kind == httpclient.Unreachable && !s.changes; again {
+		if again := n == want+1 && fault.Kind == httpclient.Unreachable && !s.changes; again {
 			n-- // net/http repeats a GET by itself that breaks on a connection that was kept
 		}
 		if n != want {
@@ -110,8 +88,8 @@ func (fault fault) strike(t *testing.T, o operation, at int) {
 	if o.open {
 		wantLogins = 0
 	}
-	if n := f.upstream.logins(); n != wantLogins || f.vault.reads.Load() != 1 {
-		t.Errorf("%s: got %d logins and %d reads of the secret, want %d and 1", o.name, n, f.vault.reads.Load(), wantLogins)
+	if n := f.upstream.logins(); n != wantLogins || f.vault.Reads.Load() != 1 {
+		t.Errorf("%s: got %d logins and %d reads of the secret, want %d and 1", o.name, n, f.vault.Reads.Load(), wantLogins)
 	}
 }
 
@@ -141,7 +119,7 @@ func TestOperations_ThatChangeSomethingAreSentOnce(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				f := setup(t, inMemory())
 				o := operationNamed(name)
-				f.upstream.on(o.steps[0].route(), inTurn(breakOff, status(502), gives(o.steps[0].answer)))
+				f.upstream.on(o.steps[0].route(), standin.InTurn(standin.Breaks(""), status(502), gives(o.steps[0].answer)))
 				_, err := o.do(t.Context(), f.client)
 				if failed := err != nil; failed != once || (len(f.upstream.commands()) == 1) != once {
 					t.Errorf("got %v after %d requests, want it sent once: %t", err, len(f.upstream.commands()), once)
@@ -158,7 +136,7 @@ func TestFaults_AnAnswerThatIsTooLong(t *testing.T) {
 		for _, name := range []string{"Room", "CloseRoom", "CreateEntry"} {
 			o := operationNamed(name)
 			f := setup(t)
-			f.upstream.on(o.steps[0].route(), answers(code, long))
+			f.upstream.on(o.steps[0].route(), standin.Says(code, long))
 			_, err := o.do(t.Context(), f.client)
 			failure := upstreamError(t, err)
 			if failure.Status != code || len(failure.Body) > httpclient.MaxExcerpt+len("…") || len(failure.Raw()) > 2<<20 {
@@ -202,7 +180,7 @@ func TestNotFound_IsAFailureThatSaysNoKey(t *testing.T) {
 			} {
 				f := setup(t)
 				o := operationNamed(name)
-				f.upstream.on(o.steps[0].route(), answers(500, result(message, "ERROR")))
+				f.upstream.on(o.steps[0].route(), standin.Says(500, result(message, "ERROR")))
 				_, err := o.do(t.Context(), f.client)
 				if err == nil || errors.Is(err, openmeetings.ErrNotFound) != missing {
 					t.Errorf("%s: got %v, want ErrNotFound: %t", message, err, missing)

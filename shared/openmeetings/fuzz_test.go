@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"gavel/local/standin"
 	"gavel/shared/httpclient"
 	"gavel/shared/openmeetings"
 )
@@ -88,8 +89,8 @@ func FuzzServiceResult(f *testing.F) {
 
 // scripted is a Client that is logged in and gets the same answer to everything else. Its answers take no time.
 func scripted(code int, body []byte) *openmeetings.Client {
-	store := &vault{}
-	store.putAccount("https://meet.example.org/openmeetings", user, password)
+	store := standin.NewVault("openmeetings")
+	putAccount(store, "https://meet.example.org/openmeetings", user, password)
 	now := func() time.Time { return start }
 	transport := inline(func(r *http.Request) *http.Response {
 		if r.URL.Path == "/openmeetings/services/user/login" {

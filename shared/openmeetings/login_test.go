@@ -9,6 +9,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"gavel/local/standin"
 	"gavel/shared/httpclient"
 	"gavel/shared/openmeetings"
 )
@@ -38,7 +39,7 @@ func TestLogin_OlderServersAreRemembered(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	f.clock.step(25 * time.Minute)
+	f.clock.Step(25 * time.Minute)
 	if err := f.count(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -71,7 +72,7 @@ func TestLogin_OnlyMethodNotAllowedLeadsToGET(t *testing.T) {
 	t.Parallel()
 	for name, answer := range map[string]http.HandlerFunc{
 		"404": status(404), "400": status(400), "500": status(500), "501": status(501), "503": status(503), "302": status(302, "Location", "/"),
-		"HTML": answers(200, "<html>", "Content-Type", "text/html"), "wrong": refuses("error.bad.credentials"), "break": breakOff, "hang": hang,
+		"HTML": standin.Says(200, "<html>", "Content-Type", "text/html"), "wrong": refuses("error.bad.credentials"), "break": standin.Breaks(""), "hang": standin.Hangs(""),
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -134,7 +135,7 @@ func TestLogin_WithAWrongPasswordIsTriedOnce(t *testing.T) {
 					if got := f.upstream.times(login + " /user/login"); got != call {
 						t.Errorf("got %d logins after %d calls, want one each", got, call)
 					}
-					if got := int(f.vault.reads.Load()); got != 1+call {
+					if got := int(f.vault.Reads.Load()); got != 1+call {
 						t.Errorf("got %d reads of the secret after %d calls, want the first and one for each", got, call)
 					}
 				}
@@ -150,12 +151,12 @@ func TestLogin_WithAWrongPasswordIsTriedOnceForManyCallers(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		f := setup(t, inMemory())
-		f.vault.takes = time.Second
+		f.vault.Takes = time.Second
 		f.upstream.set(func(u *upstream) { u.onLogin = late(8*time.Second, refuses("error.bad.credentials")) })
 		for _, err := range everybody(20, func() error { return f.count(t.Context()) }) {
 			_ = credentials(t, err)
 		}
-		if got := f.vault.reads.Load(); got != 2 {
+		if got := f.vault.Reads.Load(); got != 2 {
 			t.Errorf("got %d reads of the secret, want the first and one more for all", got)
 		}
 		if got := f.upstream.logins(); got != 1 || len(f.upstream.commands()) != 0 {
@@ -203,10 +204,10 @@ func TestLogin_TroubleOfTheServersIsNotTheAccounts(t *testing.T) {
 		"null":          {says(`null`), httpclient.Nonsense},
 		"other shape":   {gives(`{"health":{}}`), httpclient.Nonsense},
 		"204":           {status(204), httpclient.Nonsense},
-		"HTML":          {answers(200, "<html>", "Content-Type", "text/html"), httpclient.Nonsense},
+		"HTML":          {standin.Says(200, "<html>", "Content-Type", "text/html"), httpclient.Nonsense},
 		"redirect":      {status(302, "Location", "/signin"), httpclient.Nonsense},
-		"break":         {breakOff, httpclient.Unreachable},
-		"hang":          {hang, httpclient.Timeout},
+		"break":         {standin.Breaks(""), httpclient.Unreachable},
+		"hang":          {standin.Hangs(""), httpclient.Timeout},
 	} {
 		for call, do := range everyLogin() {
 			t.Run(name+"/"+call, func(t *testing.T) {
@@ -218,8 +219,8 @@ func TestLogin_TroubleOfTheServersIsNotTheAccounts(t *testing.T) {
 					if failure.Kind != tc.kind || failure.Secret != "" {
 						t.Errorf("got %+v, want %s", failure, tc.kind)
 					}
-					if logins := f.upstream.logins(); logins != 1 || len(f.upstream.commands()) != 0 || f.vault.reads.Load() != 1 {
-						t.Errorf("got %d logins, %d commands and %d reads, want 1, 0 and 1", logins, len(f.upstream.commands()), f.vault.reads.Load())
+					if logins := f.upstream.logins(); logins != 1 || len(f.upstream.commands()) != 0 || f.vault.Reads.Load() != 1 {
+						t.Errorf("got %d logins, %d commands and %d reads, want 1, 0 and 1", logins, len(f.upstream.commands()), f.vault.Reads.Load())
 					}
 				})
 			})
@@ -253,7 +254,7 @@ func TestLogin_WaitsNoLongerThanItsBudget(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				f := setup(t, inMemory())
-				f.upstream.set(func(u *upstream) { u.onLogin = hang })
+				f.upstream.set(func(u *upstream) { u.onLogin = standin.Hangs("") })
 				began := time.Now()
 				failure := upstreamError(t, do(t.Context(), f))
 				if took := time.Since(began); failure.Kind != httpclient.Timeout || took != 25*time.Second || f.upstream.logins() != 1 {
@@ -271,7 +272,7 @@ func TestLogin_EndsWithTheCaller(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				f := setup(t, inMemory())
-				f.upstream.set(func(u *upstream) { u.onLogin = hang })
+				f.upstream.set(func(u *upstream) { u.onLogin = standin.Hangs("") })
 				ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)
 				defer cancel()
 				began := time.Now()

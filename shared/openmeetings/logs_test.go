@@ -14,6 +14,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"gavel/local/standin"
 	"gavel/shared/httpclient"
 	"gavel/shared/logs"
 	"gavel/shared/openmeetings"
@@ -30,13 +31,15 @@ const echoed = 5 // parts
 
 // echo answers with a part of what it was sent, as a careless server or the page of a proxy might.
 func (u *upstream) echo(part, code int, header ...string) http.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) { answers(code, "no: "+u.last(r, part), header...)(w, r) }
+	return func(w http.ResponseWriter, r *http.Request) {
+		standin.Says(code, "no: "+u.last(r, part), header...)(w, r)
+	}
 }
 
 // quote does so in the way in which services refuse.
 func (u *upstream) quote(part, code int) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		answers(code, result(string(must(json.Marshal("no: "+u.last(r, part)))), "ERROR"))(w, r)
+		standin.Says(code, result(string(must(json.Marshal("no: "+u.last(r, part)))), "ERROR"))(w, r)
 	}
 }
 
@@ -91,7 +94,7 @@ func tellsNothing(t *testing.T, where string, err error, forbidden []string) {
 
 // tellingFaults are the ways to fail that may repeat what is private; step is nil for a login.
 func tellingFaults(u *upstream, s *step) []http.HandlerFunc {
-	all := []http.HandlerFunc{breakOff, breakOffAnswer, hang}
+	all := []http.HandlerFunc{standin.Breaks(""), standin.Breaks(standin.Begun), standin.Hangs("")}
 	for part := range echoed {
 		all = append(all, u.echo(part, 200), u.echo(part, 404, "Content-Type", "text/html"), u.quote(part, 200), u.quote(part, 500))
 	}
@@ -102,7 +105,7 @@ func tellingFaults(u *upstream, s *step) []http.HandlerFunc {
 	case !strings.HasPrefix(s.answer, `{"user`) && !strings.HasPrefix(s.answer, `{"appointmentDTO"`):
 		return all
 	}
-	return append(all, answers(200, cut), answers(200, cut, "Content-Type", "text/html"), answers(200, cut+strings.Repeat(" ", 1<<20)))
+	return append(all, standin.Says(200, cut), standin.Says(200, cut, "Content-Type", "text/html"), standin.Says(200, cut+strings.Repeat(" ", 1<<20)))
 }
 
 // This test has the default logger for itself: those that run beside others wait until it is done.
@@ -122,7 +125,7 @@ func TestLogs_HoldNothingPrivate(t *testing.T) { //nolint:paralleltest // it put
 			}
 			for _, fault := range tellingFaults(f.upstream, nil) {
 				f.upstream.set(func(u *upstream) { u.onLogin = fault })
-				f.clock.step(25 * time.Minute)
+				f.clock.Step(25 * time.Minute)
 				for _, name := range []string{"CountRoom", "CreateEntry"} {
 					tellsNothing(t, name, f.logged(t, operationNamed(name)), private(f.upstream))
 				}
@@ -180,8 +183,8 @@ func TestErrors_WithholdAnswersThatHoldCredentials(t *testing.T) {
 	t.Parallel()
 	cut := fmt.Sprintf(cutCredential, hash)
 	for name, answer := range map[string]http.HandlerFunc{
-		"cut off": answers(200, cut), "a page": answers(200, cut, "Content-Type", "text/html"), "other shape": gives(`{"hash":"` + hash + `"}`),
-		"too long": answers(200, cut+strings.Repeat(" ", 1<<20)),
+		"cut off": standin.Says(200, cut), "a page": standin.Says(200, cut, "Content-Type", "text/html"), "other shape": gives(`{"hash":"` + hash + `"}`),
+		"too long": standin.Says(200, cut+strings.Repeat(" ", 1<<20)),
 	} {
 		for _, o := range []operation{operationNamed("CreateEntry"), operationNamed("CreateInvitation")} {
 			f := setup(t)
@@ -214,7 +217,7 @@ func TestErrors_PassOnTheAnswerWithoutWhatWasSent(t *testing.T) {
 	} {
 		f := setup(t)
 		o := operationNamed(name)
-		f.upstream.on(o.steps[0].route(), answers(400, "no: "+tc.said))
+		f.upstream.on(o.steps[0].route(), standin.Says(400, "no: "+tc.said))
 		_, err := o.do(t.Context(), f.client)
 		if failure := upstreamError(t, err); failure.Body != "no: "+tc.want {
 			t.Errorf("%s: got %q, want %q", name, failure.Body, "no: "+tc.want)
@@ -254,7 +257,7 @@ func TestErrors_ThePasswordInTheURLOfALoginNeverSurfaces(t *testing.T) {
 func TestErrors_SayHowTheProviderFailed(t *testing.T) {
 	t.Parallel()
 	f := setup(t)
-	f.upstream.on("GET /room/7", answers(503, "", "Retry-After", "120"))
+	f.upstream.on("GET /room/7", standin.Says(503, "", "Retry-After", "120"))
 	_, err := f.client.Room(t.Context(), 7)
 	if failure := upstreamError(t, err); failure.RetryAfter.Seconds() != 120 || failure.Error() != "openmeetings: busy (HTTP 503)" {
 		t.Errorf("got %q after %s, want busy for 120 s", failure, failure.RetryAfter)

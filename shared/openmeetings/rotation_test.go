@@ -12,7 +12,7 @@ import (
 // rotate changes the account's password upstream, and in the secret. Its session is over with that.
 func (f *fixture) rotate() {
 	f.upstream.set(func(u *upstream) { u.password = newPassword })
-	f.vault.putAccount(f.upstream.url+basePath, user, newPassword)
+	putAccount(f.vault, f.upstream.url+basePath, user, newPassword)
 	f.upstream.forget()
 }
 
@@ -34,8 +34,8 @@ func TestRotation_IsNoticedWhenTheOldPasswordIsRejected(t *testing.T) {
 			}
 			// The old password, the new one, and the new one again for a second entry.
 			want := map[string]int{"command": 2, "entry": 3}[name]
-			if got := f.upstream.logins() - before; got != want || f.vault.reads.Load() != 2 {
-				t.Errorf("got %d logins and %d reads of the secret, want %d and 2", got, f.vault.reads.Load(), want)
+			if got := f.upstream.logins() - before; got != want || f.vault.Reads.Load() != 2 {
+				t.Errorf("got %d logins and %d reads of the secret, want %d and 2", got, f.vault.Reads.Load(), want)
 			}
 		})
 	}
@@ -49,15 +49,15 @@ func TestRotation_IsReadOnceForManyCallersAtOnce(t *testing.T) {
 			t.Fatal(err)
 		}
 		f.rotate()
-		f.vault.takes = time.Second
+		f.vault.Takes = time.Second
 		f.upstream.set(func(u *upstream) { u.delay = 2 * time.Second })
 		for _, err := range everybody(callers, func() error { return f.count(t.Context()) }) {
 			if err != nil {
 				t.Error(err)
 			}
 		}
-		if logins := f.upstream.logins(); logins != 3 || f.vault.reads.Load() != 2 {
-			t.Errorf("got %d logins and %d reads, want 3 and 2: at first, with the old and with the new password", logins, f.vault.reads.Load())
+		if logins := f.upstream.logins(); logins != 3 || f.vault.Reads.Load() != 2 {
+			t.Errorf("got %d logins and %d reads, want 3 and 2: at first, with the old and with the new password", logins, f.vault.Reads.Load())
 		}
 	})
 }
@@ -74,7 +74,7 @@ func TestRotation_ToAnAccountWithTheRight(t *testing.T) {
 			}
 			f.upstream.set(func(u *upstream) { u.deny = true })
 			other := newUpstream(t, settings{base: basePath})
-			f.vault.putAccount(other.url+basePath, user, password)
+			putAccount(f.vault, other.url+basePath, user, password)
 			if err := do(t.Context(), f); err != nil {
 				t.Error(err)
 			}
@@ -95,11 +95,11 @@ func TestRotation_OfThePasswordToAnotherWrongOneIsAnError(t *testing.T) {
 				t.Fatal(err)
 			}
 			f.rotate()
-			f.vault.putAccount(f.upstream.url+basePath, user, "a third one")
+			putAccount(f.vault, f.upstream.url+basePath, user, "a third one")
 			before := f.upstream.logins()
 			_ = credentials(t, do(t.Context(), f))
-			if got := f.upstream.logins() - before; got != 2 || f.vault.reads.Load() != 2 {
-				t.Errorf("got %d logins and %d reads, want 2 each", got, f.vault.reads.Load())
+			if got := f.upstream.logins() - before; got != 2 || f.vault.Reads.Load() != 2 {
+				t.Errorf("got %d logins and %d reads, want 2 each", got, f.vault.Reads.Load())
 			}
 		})
 	}
@@ -114,7 +114,7 @@ func TestRotation_WithASecretThatCannotBeReadAnyMoreIsStillARejection(t *testing
 				t.Fatal(err)
 			}
 			f.rotate()
-			f.vault.put(content)
+			f.vault.PutText(content)
 			if failure := credentials(t, do(t.Context(), f)); failure.Status != http.StatusOK && failure.Status != http.StatusInternalServerError {
 				t.Errorf("%s with %q: got %+v, want the server's rejection", name, content, failure)
 			}
@@ -146,12 +146,12 @@ func TestRotation_WithoutARejectionTakesEffectInMinutes(t *testing.T) {
 		if err := f.count(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		f.clock.step(6 * time.Minute)
+		f.clock.Step(6 * time.Minute)
 	}
-	if logins := f.upstream.logins(); logins != 1 || f.vault.reads.Load() != 3 {
-		t.Errorf("got %d logins and %d reads, want 1 and 3", logins, f.vault.reads.Load())
+	if logins := f.upstream.logins(); logins != 1 || f.vault.Reads.Load() != 3 {
+		t.Errorf("got %d logins and %d reads, want 1 and 3", logins, f.vault.Reads.Load())
 	}
-	f.vault.putAccount(f.upstream.url+basePath+"/", user, password)
+	putAccount(f.vault, f.upstream.url+basePath+"/", user, password)
 	for range 2 {
 		if err := f.count(t.Context()); err != nil {
 			t.Fatal(err)
@@ -170,8 +170,8 @@ func TestRejection_ByAProxyNamesTheSecret(t *testing.T) {
 		f.upstream.on("DELETE /room/7", status(code))
 		_, err := f.client.DeleteRoom(t.Context(), 7)
 		_ = credentials(t, err)
-		if got := len(f.upstream.commands()); got != 1 || f.upstream.logins() != 1 || f.vault.reads.Load() != 2 {
-			t.Errorf("%d: got %d commands, %d logins and %d reads, want 1, 1 and 2", code, got, f.upstream.logins(), f.vault.reads.Load())
+		if got := len(f.upstream.commands()); got != 1 || f.upstream.logins() != 1 || f.vault.Reads.Load() != 2 {
+			t.Errorf("%d: got %d commands, %d logins and %d reads, want 1, 1 and 2", code, got, f.upstream.logins(), f.vault.Reads.Load())
 		}
 	}
 }

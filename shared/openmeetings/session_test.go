@@ -8,6 +8,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"gavel/local/standin"
 	"gavel/shared/httpclient"
 	"gavel/shared/openmeetings"
 	"gavel/shared/secrets"
@@ -39,8 +40,8 @@ func TestSession_OneLoginForManyCommands(t *testing.T) {
 	for _, r := range f.upstream.commands() {
 		sids[r.sid] = true
 	}
-	if got := f.upstream.logins(); got != 1 || len(sids) != 1 || f.vault.reads.Load() != 1 {
-		t.Errorf("got %d logins, %d sids and %d reads of the secret, want 1 each", got, len(sids), f.vault.reads.Load())
+	if got := f.upstream.logins(); got != 1 || len(sids) != 1 || f.vault.Reads.Load() != 1 {
+		t.Errorf("got %d logins, %d sids and %d reads of the secret, want 1 each", got, len(sids), f.vault.Reads.Load())
 	}
 }
 
@@ -64,7 +65,7 @@ func TestSession_IsRenewedBeforeTheServerForgetsIt(t *testing.T) {
 	t.Parallel()
 	f := setup(t)
 	for _, passed := range []time.Duration{0, 25*time.Minute - 1, 1, 24 * time.Minute, 2 * time.Minute} {
-		f.clock.step(passed)
+		f.clock.Step(passed)
 		if err := f.count(t.Context()); err != nil {
 			t.Fatal(err)
 		}
@@ -107,7 +108,7 @@ func TestSession_ThatTheServerForgotIsRenewedOnce(t *testing.T) {
 			if all[0].sid == all[1].sid || f.upstream.logins() != 2 {
 				t.Errorf("got %d logins, want a second one and its sid", f.upstream.logins())
 			}
-			if got := f.vault.reads.Load(); got != 1 {
+			if got := f.vault.Reads.Load(); got != 1 {
 				t.Errorf("got %d reads of the secret, want 1", got)
 			}
 		})
@@ -160,7 +161,7 @@ func TestSession_AMissingRightIsTheAccounts(t *testing.T) {
 			if logins, commands := f.upstream.logins(), len(f.upstream.commands()); logins != 2 || commands != 2 {
 				t.Errorf("got %d logins and %d commands, want 2 each", logins, commands)
 			}
-			if got := f.vault.reads.Load(); got != 2 {
+			if got := f.vault.Reads.Load(); got != 2 {
 				t.Errorf("got %d reads of the secret, want the first and one more", got)
 			}
 		})
@@ -172,15 +173,15 @@ func TestSession_OtherRefusalsDoNotRenewIt(t *testing.T) {
 	t.Parallel()
 	for name, answer := range map[string]http.HandlerFunc{
 		"bare 500":             status(http.StatusInternalServerError),
-		"500 with a page":      answers(500, "<html>error.notallowed</html>", "Content-Type", "text/html"),
-		"500, other shape":     answers(500, `{"message":"error.notallowed"}`),
-		"500, no type":         answers(500, `{"serviceResult":{"message":"error.notallowed"}}`),
-		"500, success":         answers(500, result(`"error.notallowed"`, "SUCCESS")),
+		"500 with a page":      standin.Says(500, "<html>error.notallowed</html>", "Content-Type", "text/html"),
+		"500, other shape":     standin.Says(500, `{"message":"error.notallowed"}`),
+		"500, no type":         standin.Says(500, `{"serviceResult":{"message":"error.notallowed"}}`),
+		"500, success":         standin.Says(500, result(`"error.notallowed"`, "SUCCESS")),
 		"500 with other words": fails("error.unknown"),
 		"500, longer key":      fails("error.notallowed.here"),
-		"500 with a header":    answers(500, "", "exception", "error.notallowed"),
+		"500 with a header":    standin.Says(500, "", "exception", "error.notallowed"),
 		"200 with the key":     refuses("error.notallowed"),
-		"503 with the key":     answers(503, result(`"error.notallowed"`, "ERROR")),
+		"503 with the key":     standin.Says(503, result(`"error.notallowed"`, "ERROR")),
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -193,8 +194,8 @@ func TestSession_OtherRefusalsDoNotRenewIt(t *testing.T) {
 						t.Errorf("got %+v, want another kind than credentials", failure)
 					}
 				}
-				if logins, commands := f.upstream.logins(), len(f.upstream.commands()); logins != 1 || commands != 2 || f.vault.reads.Load() != 1 {
-					t.Errorf("got %d logins, %d commands and %d reads, want 1, 2 and 1", logins, commands, f.vault.reads.Load())
+				if logins, commands := f.upstream.logins(), len(f.upstream.commands()); logins != 1 || commands != 2 || f.vault.Reads.Load() != 1 {
+					t.Errorf("got %d logins, %d commands and %d reads, want 1, 2 and 1", logins, commands, f.vault.Reads.Load())
 				}
 			})
 		})
@@ -240,7 +241,7 @@ func TestSession_WithoutASecretNothingIsSent(t *testing.T) {
 	t.Parallel()
 	for _, o := range operations() {
 		f := setup(t)
-		f.vault.put("")
+		f.vault.PutText("")
 		_, err := o.do(t.Context(), f.client)
 		var failure *secrets.Error
 		if !errors.As(err, &failure) || failure.Name != secretOf || len(f.upstream.seen()) != 0 {

@@ -4,23 +4,19 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
-	"net/http/httptest"
 	"os"
 	"reflect"
 	"strings"
-	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
 	"gavel/local/pipes"
+	"gavel/local/standin"
 	"gavel/shared/httpclient"
 	"gavel/shared/openmeetings"
-	"gavel/shared/secrets"
 )
 
 const (
@@ -50,66 +46,16 @@ func must[T any](v T, err error) T {
 	return v
 }
 
-// stepped is a clock that moves when it is told to.
-type stepped struct {
-	mu sync.Mutex
-	at time.Time
-}
-
-func (c *stepped) now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.at
-}
-
-func (c *stepped) step(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.at = c.at.Add(d)
-}
-
-// vault holds the one secret, with its reads counted. Without content the secret does not exist.
-type vault struct {
-	reads atomic.Int64
-	takes time.Duration // of a read; not for real, but in a synctest bubble
-
-	mu      sync.Mutex
-	content string
-	version int
-}
-
-var _ secrets.Source = (*vault)(nil)
-
-func (v *vault) FullName(name string) string { return "gavel/" + name }
-
-func (v *vault) Read(_ context.Context, name string) (secrets.Raw, error) {
-	v.reads.Add(1)
-	<-time.After(v.takes)
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	if name != "openmeetings" || v.content == "" {
-		return secrets.Raw{}, &secrets.Error{Name: v.FullName(name), Reason: "it does not exist"}
-	}
-	return secrets.NewRaw(fmt.Sprint(v.version), []byte(v.content)), nil
-}
-
-func (v *vault) put(content string) {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	v.content = content
-	v.version++
-}
-
-func (v *vault) putAccount(baseURL, user, password string) {
-	v.put(string(must(json.Marshal(map[string]string{"baseUrl": baseURL, "user": user, "password": password}))))
+func putAccount(v *standin.Vault, baseURL, user, password string) {
+	v.Put(standin.Fields{"baseUrl": baseURL, "user": user, "password": password})
 }
 
 // fixture is a Client before a stand-in for OpenMeetings that lets its account in.
 type fixture struct {
 	client   *openmeetings.Client
 	upstream *upstream
-	vault    *vault
-	clock    *stepped
+	vault    *standin.Vault
+	clock    *standin.Clock
 }
 
 type option func(*settings)
@@ -138,15 +84,15 @@ func setup(tb testing.TB, options ...option) *fixture {
 	for _, set := range options {
 		set(&s)
 	}
-	f := &fixture{clock: &stepped{at: start}, vault: &vault{}}
+	f := &fixture{clock: standin.NewClock(start), vault: standin.NewVault("openmeetings")}
 	f.upstream = newUpstream(tb, s)
-	f.vault.putAccount(f.upstream.url+s.base, user, password)
+	putAccount(f.vault, f.upstream.url+s.base, user, password)
 	f.client = openmeetings.New(openmeetings.Options{
 		Secrets: f.vault,
 		HTTP: httpclient.New(httpclient.Options{
-			Provider: openmeetings.Provider, Budget: s.budget, Transport: s.transport, Now: f.clock.now,
+			Provider: openmeetings.Provider, Budget: s.budget, Transport: s.transport, Now: f.clock.Now,
 		}),
-		Now: f.clock.now,
+		Now: f.clock.Now,
 	})
 	return f
 }
@@ -173,14 +119,7 @@ func everybody(n int, do func() error) []error {
 // upstreamError checks that err is an *httpclient.Error of OpenMeetings and gives it.
 func upstreamError(tb testing.TB, err error) *httpclient.Error {
 	tb.Helper()
-	var failure *httpclient.Error
-	if !errors.As(err, &failure) {
-		tb.Fatalf("got error %v, want an *httpclient.Error", err)
-	}
-	if failure.Provider != openmeetings.Provider {
-		tb.Errorf("got provider %q, want %q", failure.Provider, openmeetings.Provider)
-	}
-	return failure
+	return standin.UpstreamError(tb, err, openmeetings.Provider)
 }
 
 // refusal checks that err is a *Refusal with a message and gives its failure.
@@ -209,17 +148,4 @@ func generic(text string) (value any, err error) {
 		err = errors.New("more than one value")
 	}
 	return value, err
-}
-
-// serve starts a server on the listener, or on a port of this machine.
-func serve(tb testing.TB, listener net.Listener, handler http.Handler) *httptest.Server {
-	tb.Helper()
-	server := httptest.NewUnstartedServer(handler)
-	if listener != nil {
-		_ = server.Listener.Close()
-		server.Listener = listener
-	}
-	server.Start()
-	tb.Cleanup(server.Close)
-	return server
 }

@@ -12,6 +12,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"gavel/local/standin"
 )
 
 // upstream stands in for OpenMeetings: it logs the account in, keeps sids, and gives the answers a test has scripted.
@@ -61,7 +63,7 @@ func newUpstream(tb testing.TB, s settings) *upstream {
 	}
 	u.on("GET /room/count/7", says("0"))
 	u.on("POST /user/hash", says(`"`+hash+`"`))
-	server := serve(tb, s.listener, u)
+	server := standin.Serve(tb, s.listener, u)
 	u.url, u.listener = server.URL, server.Listener
 	return u
 }
@@ -227,26 +229,14 @@ func common(got request, r *http.Request) error {
 	return nil
 }
 
-func status(code int, header ...string) http.HandlerFunc { return answers(code, "", header...) }
-
-// answers gives an answer with headers, which are names and values in turn.
-func answers(code int, body string, header ...string) http.HandlerFunc {
-	return func(w http.ResponseWriter, _ *http.Request) {
-		w.Header()["Content-Type"] = nil
-		for i := 0; i < len(header); i += 2 {
-			w.Header().Set(header[i], header[i+1])
-		}
-		w.WriteHeader(code)
-		_, _ = io.WriteString(w, body)
-	}
-}
+func status(code int, header ...string) http.HandlerFunc { return standin.Says(code, "", header...) }
 
 // gives answers with JSON; without any it is 204, the server's null.
 func gives(body string) http.HandlerFunc {
 	if body == "" {
 		return status(http.StatusNoContent)
 	}
-	return answers(http.StatusOK, body, "Content-Type", "application/json")
+	return standin.Says(http.StatusOK, body, "Content-Type", "application/json")
 }
 
 func result(message, kind string) string {
@@ -260,29 +250,7 @@ func says(message string) http.HandlerFunc { return gives(result(message, "SUCCE
 func refuses(message string) http.HandlerFunc { return gives(result(`"`+message+`"`, "ERROR")) }
 
 func fails(message string) http.HandlerFunc {
-	return answers(http.StatusInternalServerError, result(`"`+message+`"`, "ERROR"), "Content-Type", "application/json", "exception", message)
-}
-
-// inTurn gives one answer after the other, and the last from then on.
-func inTurn(all ...http.HandlerFunc) http.HandlerFunc {
-	var mu sync.Mutex
-	return func(w http.ResponseWriter, r *http.Request) {
-		mu.Lock()
-		answer := all[0]
-		if len(all) > 1 {
-			all = all[1:]
-		}
-		mu.Unlock()
-		answer(w, r)
-	}
-}
-
-// hang answers nothing until the client gives up, which takes no time in a synctest bubble.
-func hang(_ http.ResponseWriter, r *http.Request) {
-	select {
-	case <-r.Context().Done():
-	case <-time.After(time.Hour):
-	}
+	return standin.Says(http.StatusInternalServerError, result(`"`+message+`"`, "ERROR"), "Content-Type", "application/json", "exception", message)
 }
 
 // late answers after a while, unless the client gives up before.
@@ -294,19 +262,4 @@ func late(d time.Duration, answer http.HandlerFunc) http.HandlerFunc {
 			answer(w, r)
 		}
 	}
-}
-
-func hijack(w http.ResponseWriter) net.Conn {
-	return must(firstOf(http.NewResponseController(w).Hijack()))
-}
-
-func firstOf[A, B any](a A, _ B, err error) (A, error) { return a, err }
-
-func breakOff(w http.ResponseWriter, _ *http.Request) { _ = hijack(w).Close() }
-
-// breakOffAnswer ends in the middle of a success.
-func breakOffAnswer(w http.ResponseWriter, _ *http.Request) {
-	conn := hijack(w)
-	_, _ = conn.Write([]byte("HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{"))
-	_ = conn.Close()
 }

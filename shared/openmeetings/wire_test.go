@@ -243,7 +243,7 @@ func TestNew_TakesEveryFormOfBaseURL(t *testing.T) {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
 			f := setup(t, withBase(tc.path))
-			f.vault.putAccount(" "+f.upstream.url+tc.path+tc.trailing, " "+user+" ", password)
+			putAccount(f.vault, " "+f.upstream.url+tc.path+tc.trailing, " "+user+" ", password)
 
 			entry, err := f.client.CreateEntry(t.Context(), somebody(), openmeetings.EntryOptions{RoomID: 7}, 2)
 

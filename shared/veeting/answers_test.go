@@ -7,6 +7,7 @@ import (
 	"testing"
 	"testing/synctest"
 
+	"gavel/local/standin"
 	"gavel/shared/httpclient"
 	"gavel/shared/veeting"
 )
@@ -20,7 +21,7 @@ func TestAnswer_ZeroIsASuccessAsNumberAndAsText(t *testing.T) {
 		} {
 			for _, code := range []int{200, 201, 202} {
 				f := setup(t)
-				f.upstream.from(answers(code, said))
+				f.upstream.from(standin.Says(code, said))
 				got, err := o.call(t.Context(), f)
 				if err != nil {
 					t.Errorf("%s: got %v for HTTP %d with %s", o.name, err, code, said)
@@ -38,7 +39,7 @@ func TestAnswer_WithoutData(t *testing.T) {
 	for _, o := range operations() {
 		for _, said := range []string{`{"responseCode":0}`, `{"responseCode":0,"data":null}`, `{"responseCode":0,"responseMessage":null}`} {
 			f := setup(t)
-			f.upstream.from(answers(200, said))
+			f.upstream.from(standin.Says(200, said))
 			got, err := o.call(t.Context(), f)
 			if err != nil {
 				t.Errorf("%s: got %v for %s", o.name, err, said)
@@ -84,7 +85,7 @@ func TestAnswer_ThatIsNone(t *testing.T) {
 	} {
 		for _, o := range operations() {
 			f := setup(t)
-			f.upstream.from(answers(200, said))
+			f.upstream.from(standin.Says(200, said))
 			_, err := o.call(t.Context(), f)
 			failure := upstreamError(t, err)
 			if failure.Kind != httpclient.Nonsense || failure.Status != 200 || !failure.MayHaveHappened || failure.Code != "" {
@@ -116,7 +117,7 @@ func TestAnswer_OfAnotherCodeIsARefusal(t *testing.T) {
 			for _, status := range []int{200, 409, 500} {
 				synctest.Test(t, func(t *testing.T) {
 					f := setup(t, inMemory())
-					f.upstream.from(answers(status, `{"responseCode":`+tt.said+`,"responseMessage":"`+tt.message+`","data":{"field":"adminEmail"}}`))
+					f.upstream.from(standin.Says(status, `{"responseCode":`+tt.said+`,"responseMessage":"`+tt.message+`","data":{"field":"adminEmail"}}`))
 					_, err := o.call(t.Context(), f)
 					got := upstreamError(t, err)
 					if got.Kind != httpclient.Refused || got.Status != status || got.Code != tt.code || got.Message != tt.message || got.Hint != tt.hint {
@@ -137,7 +138,7 @@ func TestAnswer_SaysItsCodeWhateverItsMessageIs(t *testing.T) {
 	for said, want := range map[string]string{`null`: "", `7`: "7", `["a"]`: `["a"]`, `{"en":"No"}`: `{"en":"No"}`} {
 		for _, status := range []int{200, 400} {
 			f := setup(t)
-			f.upstream.from(answers(status, `{"responseCode":-4,"responseMessage":`+said+`}`))
+			f.upstream.from(standin.Says(status, `{"responseCode":-4,"responseMessage":`+said+`}`))
 			_, err := f.client.Close(t.Context(), byID, meetingID)
 			if got := upstreamError(t, err); got.Code != "-4" || got.Message != want || got.MayHaveHappened {
 				t.Errorf("got %+v for HTTP %d with %s, want -4 and %q", got, status, said, want)
@@ -152,7 +153,7 @@ func TestAnswer_WithAFailingStatusIsAFailureWhateverItsCode(t *testing.T) {
 	for _, said := range []string{`{"responseCode":0,"data":{}}`, `{"responseCode":"0","responseMessage":"fine"}`} {
 		for _, o := range operations() {
 			f := setup(t)
-			f.upstream.from(answers(http.StatusBadRequest, said))
+			f.upstream.from(standin.Says(http.StatusBadRequest, said))
 			_, err := o.call(t.Context(), f)
 			if got := upstreamError(t, err); got.Kind != httpclient.Refused || got.Status != 400 || got.Code != "0" {
 				t.Errorf("%s: got %+v, want it refused", o.name, got)
@@ -170,7 +171,7 @@ func TestAnswer_IsPassedOnShortAndWithoutWhatWasSent(t *testing.T) {
 				f := setup(t)
 				f.upstream.from(func(w http.ResponseWriter, r *http.Request) {
 					sent := r.Header.Get("X-Api-Key") + " " + r.Header.Get("X-User-Id") + " " + r.Header.Get("X-User-Email") + " " + userEmail
-					answers(status, `{"responseCode":"`+sent+`","responseMessage":"`+sent+strings.Repeat(" x", 5000)+`"}`)(w, r)
+					standin.Says(status, `{"responseCode":"`+sent+`","responseMessage":"`+sent+strings.Repeat(" x", 5000)+`"}`)(w, r)
 				})
 				_, err := o.do(t.Context(), f.client, user)
 				got := upstreamError(t, err)
@@ -240,7 +241,7 @@ func TestAnswer_AddressesOfAnyFormAreTakenOut(t *testing.T) {
 	t.Parallel()
 	const odd = "ada@intranet"
 	f := setup(t)
-	f.upstream.from(answers(200, `{"responseCode":-10,"responseMessage":"`+odd+` exists"}`))
+	f.upstream.from(standin.Says(200, `{"responseCode":-10,"responseMessage":"`+odd+` exists"}`))
 	n := newAccount()
 	n.AdminEmail = odd
 	_, createErr := f.client.CreateAccount(t.Context(), n)

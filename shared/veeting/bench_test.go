@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"gavel/local/standin"
 	"gavel/shared/httpclient"
 	"gavel/shared/veeting"
 )
@@ -31,11 +32,11 @@ func measure(b *testing.B) *measured {
 	}))
 	b.Cleanup(server.Close)
 	m := &measured{transport: &http.Transport{MaxIdleConnsPerHost: 16, DisableCompression: true}, base: server.URL + basePath + apiPath}
-	store, clock := &vault{}, &stepped{at: start}
-	store.putFields(fields{"baseUrl": m.base, "apiKey": apiKey, "level": "instance", "webhookKeys": map[string]string{hook: hookKey}})
+	store, clock := standin.NewVault("veeting"), standin.NewClock(start)
+	store.Put(fields{"baseUrl": m.base, "apiKey": apiKey, "level": "instance", "webhookKeys": map[string]string{hook: hookKey}})
 	m.client = veeting.New(veeting.Options{
-		Secrets: store, Now: clock.now,
-		HTTP: httpclient.New(httpclient.Options{Provider: veeting.Provider, Budget: 10 * time.Second, Transport: m.transport, Now: clock.now}),
+		Secrets: store, Now: clock.Now,
+		HTTP: httpclient.New(httpclient.Options{Provider: veeting.Provider, Budget: 10 * time.Second, Transport: m.transport, Now: clock.Now}),
 	})
 	return m
 }

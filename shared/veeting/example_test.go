@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"time"
 
+	"gavel/local/standin"
 	"gavel/shared/httpclient"
 	"gavel/shared/veeting"
 )
@@ -16,10 +17,10 @@ import (
 func newExample(show func(...any) (int, error), answer string) (*veeting.Client, *httptest.Server) {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		_, _ = show(r.Method, r.URL.Path)
-		answers(http.StatusOK, answer)(w, r)
+		standin.Says(http.StatusOK, answer)(w, r)
 	}))
-	store := &vault{}
-	store.putFields(fields{
+	store := standin.NewVault("veeting")
+	store.Put(fields{
 		"baseUrl": server.URL, "apiKey": "a-key", "level": "instance", "joinUrl": "https://meet.example.org/" + veeting.JoinPlaceholder,
 	})
 	now := func() time.Time { return time.Date(2026, time.March, 1, 9, 0, 0, 0, time.UTC) }

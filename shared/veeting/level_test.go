@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"gavel/local/standin"
 	"gavel/shared/veeting"
 )
 
@@ -61,7 +62,7 @@ func TestLevel_ThatChangesInTheSecretIsFollowed(t *testing.T) {
 		t.Fatal(err)
 	}
 	f.upstream.set(func(u *upstream) { u.key = newKey })
-	f.vault.putFields(f.secret.with(fields{"apiKey": newKey, "level": "account"}))
+	f.vault.Put(f.secret.With(fields{"apiKey": newKey, "level": "account"}))
 	if _, err := f.client.Close(t.Context(), byID, meetingID); !errors.Is(err, veeting.ErrUser) {
 		t.Errorf("got %v, want %v", err, veeting.ErrUser)
 	}
@@ -80,27 +81,27 @@ func TestSecret_ThatCannotBeUsedSaysWhy(t *testing.T) {
 		"text":                    {"Hush", "expected a JSON object"},
 		"a list":                  {[]string{"Hush"}, "expected a JSON object"},
 		"null":                    {nil, "baseUrl is missing"},
-		"a number for the key":    {good.with(fields{"apiKey": 81}), "expected a JSON object"},
-		"no address":              {good.with(fields{"baseUrl": nil}), "baseUrl is missing"},
-		"only a slash":            {good.with(fields{"baseUrl": "/"}), "baseUrl is missing"},
-		"no key":                  {good.with(fields{"apiKey": " \n"}), "apiKey is missing"},
-		"a key over two lines":    {good.with(fields{"apiKey": "Hush\r\nX-User-Id: a"}), "apiKey holds characters"},
-		"a key with a blank":      {good.with(fields{"apiKey": "Hush hush"}), "apiKey holds characters"},
-		"a key beyond ASCII":      {good.with(fields{"apiKey": "Hüsh"}), "apiKey holds characters"},
-		"no level":                {good.with(fields{"level": nil}), "level must be"},
-		"another level":           {good.with(fields{"level": "Hush"}), "level must be"},
-		"a level in capitals":     {good.with(fields{"level": "Instance"}), "level must be"},
-		"no URL":                  {good.with(fields{"baseUrl": "meet.example.org"}), "baseUrl is not an http"},
-		"a password in the URL":   {good.with(fields{"baseUrl": "https://u:Hush@meet.example.org"}), "baseUrl must be a URL without"},
-		"in the open":             {good.with(fields{"baseUrl": "http://meet.example.org"}), "baseUrl must be https"},
-		"join link without an id": {good.with(fields{"joinUrl": "https://meet.example.org/Hush"}), "joinUrl must be"},
-		"join link that is code":  {good.with(fields{"joinUrl": "javascript:Hush{participantMeetingId}"}), "joinUrl must be"},
-		"a list of hook keys":     {good.with(fields{"webhookKeys": []string{"Hush"}}), "expected a JSON object"},
+		"a number for the key":    {good.With(fields{"apiKey": 81}), "expected a JSON object"},
+		"no address":              {good.With(fields{"baseUrl": nil}), "baseUrl is missing"},
+		"only a slash":            {good.With(fields{"baseUrl": "/"}), "baseUrl is missing"},
+		"no key":                  {good.With(fields{"apiKey": " \n"}), "apiKey is missing"},
+		"a key over two lines":    {good.With(fields{"apiKey": "Hush\r\nX-User-Id: a"}), "apiKey holds characters"},
+		"a key with a blank":      {good.With(fields{"apiKey": "Hush hush"}), "apiKey holds characters"},
+		"a key beyond ASCII":      {good.With(fields{"apiKey": "Hüsh"}), "apiKey holds characters"},
+		"no level":                {good.With(fields{"level": nil}), "level must be"},
+		"another level":           {good.With(fields{"level": "Hush"}), "level must be"},
+		"a level in capitals":     {good.With(fields{"level": "Instance"}), "level must be"},
+		"no URL":                  {good.With(fields{"baseUrl": "meet.example.org"}), "baseUrl is not an http"},
+		"a password in the URL":   {good.With(fields{"baseUrl": "https://u:Hush@meet.example.org"}), "baseUrl must be a URL without"},
+		"in the open":             {good.With(fields{"baseUrl": "http://meet.example.org"}), "baseUrl must be https"},
+		"join link without an id": {good.With(fields{"joinUrl": "https://meet.example.org/Hush"}), "joinUrl must be"},
+		"join link that is code":  {good.With(fields{"joinUrl": "javascript:Hush{participantMeetingId}"}), "joinUrl must be"},
+		"a list of hook keys":     {good.With(fields{"webhookKeys": []string{"Hush"}}), "expected a JSON object"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			f := setup(t)
-			f.vault.put(string(must(json.Marshal(tt.content))))
+			f.vault.PutText(string(must(json.Marshal(tt.content))))
 			for _, o := range operations() {
 				_, err := o.call(t.Context(), f)
 				if got := secretError(t, err); !strings.Contains(got.Reason, tt.want) || strings.Contains(got.Error(), "ush") || got.Passing {
@@ -117,7 +118,7 @@ func TestSecret_ThatCannotBeUsedSaysWhy(t *testing.T) {
 func TestSecret_ThatIsNotThere(t *testing.T) {
 	t.Parallel()
 	f := setup(t)
-	f.vault.put("")
+	f.vault.PutText("")
 	_, closeErr := f.client.Close(t.Context(), byID, meetingID)
 	_, receiveErr := f.client.Receive(t.Context(), "onMeetingClosed", hookKey, []byte("{}"))
 	_, joinErr := f.client.JoinURL(t.Context(), "9974-7653-8886-0485", "")
@@ -133,7 +134,7 @@ func TestRotation_IsNoticedWhenTheOldKeyIsRejected(t *testing.T) {
 		for _, code := range []int{http.StatusUnauthorized, http.StatusForbidden} {
 			f := setup(t)
 			f.upstream.set(func(u *upstream) {
-				u.rejects = answers(code, `{"responseCode":-3}`)
+				u.rejects = standin.Says(code, `{"responseCode":-3}`)
 				u.always = gives(o.data)
 			})
 			if _, err := o.call(t.Context(), f); err != nil {
@@ -149,7 +150,7 @@ func TestRotation_IsNoticedWhenTheOldKeyIsRejected(t *testing.T) {
 				sameJSON(t, o.name, got, o.want)
 			}
 			// Once before, with the old key and the new one, and again with the new one.
-			if sent, reads := len(f.upstream.seen()), f.vault.reads.Load(); sent != 4 || reads != 2 {
+			if sent, reads := len(f.upstream.seen()), f.vault.Reads.Load(); sent != 4 || reads != 2 {
 				t.Errorf("%s: got %d requests and %d reads of the secret, want 4 and 2", o.name, sent, reads)
 			}
 		}
@@ -164,9 +165,9 @@ func TestRejection_NamesTheSecret(t *testing.T) {
 		sent   int
 	}{
 		"the same":          {func(*fixture) {}, 1},
-		"gone":              {func(f *fixture) { f.vault.put("") }, 1},
-		"garbled":           {func(f *fixture) { f.vault.put("{") }, 1},
-		"another wrong key": {func(f *fixture) { f.vault.putFields(f.secret.with(fields{"apiKey": "a-third-one"})) }, 2},
+		"gone":              {func(f *fixture) { f.vault.PutText("") }, 1},
+		"garbled":           {func(f *fixture) { f.vault.PutText("{") }, 1},
+		"another wrong key": {func(f *fixture) { f.vault.Put(f.secret.With(fields{"apiKey": "a-third-one"})) }, 2},
 	} {
 		for _, o := range operations() {
 			f := setup(t)
@@ -176,7 +177,7 @@ func TestRejection_NamesTheSecret(t *testing.T) {
 			}
 			f.upstream.set(func(u *upstream) {
 				u.key, u.rejects = newKey, func(w http.ResponseWriter, r *http.Request) {
-					answers(http.StatusForbidden, `{"responseCode":"-3","responseMessage":"no `+r.Header.Get("X-Api-Key")+`"}`)(w, r)
+					standin.Says(http.StatusForbidden, `{"responseCode":"-3","responseMessage":"no `+r.Header.Get("X-Api-Key")+`"}`)(w, r)
 				}
 			})
 			tt.change(f)
@@ -185,7 +186,7 @@ func TestRejection_NamesTheSecret(t *testing.T) {
 			if got.Kind != "credentials" || got.Secret != secretOf || got.MayHaveHappened || got.Code != "-3" || got.Message != "no [redacted]" || !strings.Contains(got.Body, "no [redacted]") {
 				t.Errorf("%s, %s: got %+v, want a rejection that names %s", name, o.name, got, secretOf)
 			}
-			if sent, reads := len(f.upstream.seen())-1, f.vault.reads.Load(); sent != tt.sent || reads != 2 {
+			if sent, reads := len(f.upstream.seen())-1, f.vault.Reads.Load(); sent != tt.sent || reads != 2 {
 				t.Errorf("%s, %s: got %d requests and %d reads, want %d and 2", name, o.name, sent, reads, tt.sent)
 			}
 		}
@@ -202,12 +203,12 @@ func TestSecret_IsReadAgainAfterMinutes(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		f.clock.step(6 * time.Minute)
+		f.clock.Step(6 * time.Minute)
 	}
-	if reads := f.vault.reads.Load(); reads != 3 {
+	if reads := f.vault.Reads.Load(); reads != 3 {
 		t.Errorf("got %d reads, want 3", reads)
 	}
-	f.vault.putFields(f.secret.with(fields{"level": "account"}))
+	f.vault.Put(f.secret.With(fields{"level": "account"}))
 	if _, err := f.client.CreateAccount(t.Context(), newAccount()); !errors.Is(err, veeting.ErrLevel) {
 		t.Errorf("got %v, want the new secret's %v", err, veeting.ErrLevel)
 	}

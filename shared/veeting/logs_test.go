@@ -10,6 +10,7 @@ import (
 	"testing"
 	"testing/synctest"
 
+	"gavel/local/standin"
 	"gavel/shared/httpclient"
 	"gavel/shared/logs"
 	"gavel/shared/veeting"
@@ -20,7 +21,7 @@ func echo(code int) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		sent := fmt.Sprint(r.Header, r.URL, " ", userEmail, " ", apiKey)
 		w.Header().Set("Location", "http://[::1/"+sent)
-		answers(code, sent)(w, r)
+		standin.Says(code, sent)(w, r)
 	}
 }
 
@@ -28,7 +29,7 @@ func echo(code int) http.HandlerFunc {
 func quote(code int) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		sent := r.Header.Get("X-Api-Key") + " " + userEmail
-		answers(code, `{"responseCode":"-4 `+sent+`","responseMessage":"no `+sent+`"}`)(w, r)
+		standin.Says(code, `{"responseCode":"-4 `+sent+`","responseMessage":"no `+sent+`"}`)(w, r)
 	}
 }
 
@@ -41,7 +42,7 @@ func TestLogs_HoldNothingPrivate(t *testing.T) { //nolint:paralleltest // it put
 
 	for _, o := range operations() {
 		for _, answer := range []http.HandlerFunc{
-			gives(o.data), answers(200, page), echo(200), echo(302), echo(400), echo(401), echo(500), quote(200), quote(403), quote(422), breakOff, breakOffAnswer, hang,
+			gives(o.data), standin.Says(200, standin.Page), echo(200), echo(302), echo(400), echo(401), echo(500), quote(200), quote(403), quote(422), standin.Breaks(""), standin.Breaks(standin.Begun), standin.Hangs(""),
 		} {
 			for _, user := range []veeting.User{byEmail, byBoth, {}} {
 				synctest.Test(t, func(t *testing.T) { logged(t, o, answer, user) })

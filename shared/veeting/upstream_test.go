@@ -13,7 +13,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
+
+	"gavel/local/standin"
 )
 
 // upstream stands in for Veeting. It lets in whoever has its key, and holds every request against the tutorial: a breach
@@ -41,7 +42,7 @@ type request struct {
 
 func newUpstream(tb testing.TB, listener net.Listener) *upstream {
 	tb.Helper()
-	u := &upstream{tb: tb, key: apiKey, rejects: answers(http.StatusUnauthorized, ""), always: gives("{}")}
+	u := &upstream{tb: tb, key: apiKey, rejects: standin.Says(http.StatusUnauthorized, ""), always: gives("{}")}
 	server := httptest.NewUnstartedServer(u)
 	if listener == nil {
 		listener = server.Listener
@@ -174,55 +175,7 @@ func check(got request) error {
 	return errors.New("there is no such route")
 }
 
-// answers gives an answer with headers, which are names and values in turn.
-func answers(code int, body string, header ...string) http.HandlerFunc {
-	return func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Type", "application/json")
-		for i := 0; i < len(header); i += 2 {
-			w.Header().Set(header[i], header[i+1])
-		}
-		w.WriteHeader(code)
-		_, _ = io.WriteString(w, body)
-	}
-}
-
 // gives answers with a success and its data.
 func gives(data string) http.HandlerFunc {
-	return answers(http.StatusOK, `{"responseCode":0,"data":`+data+`}`)
-}
-
-// inTurn gives one answer after the other, and the last from then on.
-func inTurn(all ...http.HandlerFunc) http.HandlerFunc {
-	var mu sync.Mutex
-	return func(w http.ResponseWriter, r *http.Request) {
-		mu.Lock()
-		answer := all[0]
-		if len(all) > 1 {
-			all = all[1:]
-		}
-		mu.Unlock()
-		answer(w, r)
-	}
-}
-
-// hang answers nothing until the client gives up, which takes no time in a synctest bubble.
-func hang(_ http.ResponseWriter, r *http.Request) {
-	select {
-	case <-r.Context().Done():
-	case <-time.After(time.Hour):
-	}
-}
-
-func hijack(w http.ResponseWriter) net.Conn {
-	conn, _, err := http.NewResponseController(w).Hijack()
-	return must(conn, err)
-}
-
-func breakOff(w http.ResponseWriter, _ *http.Request) { _ = hijack(w).Close() }
-
-// breakOffAnswer ends in the middle of a success.
-func breakOffAnswer(w http.ResponseWriter, _ *http.Request) {
-	conn := hijack(w)
-	_, _ = conn.Write([]byte("HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{"))
-	_ = conn.Close()
+	return standin.Says(http.StatusOK, `{"responseCode":0,"data":`+data+`}`)
 }

@@ -66,19 +66,19 @@ func TestReceive_NoticesARotation(t *testing.T) {
 	if err := receive(hookKey); err != nil {
 		t.Fatal(err)
 	}
-	f.vault.putFields(f.secret.with(fields{"webhookKeys": map[string]string{hook: newKey}}))
+	f.vault.Put(f.secret.With(fields{"webhookKeys": map[string]string{hook: newKey}}))
 	// As long as nobody uses the new one, the old one is good.
-	if err := receive(hookKey); err != nil || f.vault.reads.Load() != 1 {
-		t.Errorf("got %v after %d reads, want the old key taken", err, f.vault.reads.Load())
+	if err := receive(hookKey); err != nil || f.vault.Reads.Load() != 1 {
+		t.Errorf("got %v after %d reads, want the old key taken", err, f.vault.Reads.Load())
 	}
-	if err := receive(newKey); err != nil || f.vault.reads.Load() != 2 {
-		t.Errorf("got %v after %d reads, want the new key taken", err, f.vault.reads.Load())
+	if err := receive(newKey); err != nil || f.vault.Reads.Load() != 2 {
+		t.Errorf("got %v after %d reads, want the new key taken", err, f.vault.Reads.Load())
 	}
 	if err := receive(hookKey); !errors.Is(err, veeting.ErrSender) {
 		t.Errorf("got %v, want the old key refused", err)
 	}
-	for name, content := range map[string]fields{"no keys": f.secret.with(fields{"webhookKeys": nil}), "an empty one": f.secret.with(fields{"webhookKeys": map[string]string{hook: ""}})} {
-		f.vault.putFields(content)
+	for name, content := range map[string]fields{"no keys": f.secret.With(fields{"webhookKeys": nil}), "an empty one": f.secret.With(fields{"webhookKeys": map[string]string{hook: ""}})} {
+		f.vault.Put(content)
 		if err := receive(""); err == nil {
 			t.Errorf("%s: got no error, want it refused", name)
 		}
@@ -126,11 +126,11 @@ func TestReceive_WrongKeysMakeOneRead(t *testing.T) {
 			t.Fatalf("got %v, want %v", err, veeting.ErrSender)
 		}
 	}
-	if got := f.vault.reads.Load(); got != 2 {
+	if got := f.vault.Reads.Load(); got != 2 {
 		t.Errorf("got %d reads of the secret, want the first and one more", got)
 	}
-	f.vault.putFields(f.secret.with(fields{"webhookKeys": map[string]string{hook: "rotated"}}))
-	f.clock.step(secrets.StrangersPause)
+	f.vault.Put(f.secret.With(fields{"webhookKeys": map[string]string{hook: "rotated"}}))
+	f.clock.Step(secrets.StrangersPause)
 	if err := receive("rotated"); err != nil {
 		t.Errorf("got %v, want the new key noticed after the pause", err)
 	}

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"gavel/local/standin"
 	"gavel/shared/veeting"
 )
 
@@ -116,7 +117,7 @@ func TestBaseURL_WithAndWithoutTheAPIsPath(t *testing.T) {
 	t.Parallel()
 	for _, written := range []string{"", "/", "//", "/api/v6", "/api/v6/", "/api/v6//", " ", "/api/v6 \n"} {
 		f := setup(t)
-		f.vault.putFields(f.secret.with(fields{"baseUrl": f.upstream.url + basePath + written, "apiKey": " " + apiKey + "\n"}))
+		f.vault.Put(f.secret.With(fields{"baseUrl": f.upstream.url + basePath + written, "apiKey": " " + apiKey + "\n"}))
 		if _, err := f.client.Close(t.Context(), veeting.User{ID: userID}, meetingID); err != nil {
 			t.Errorf("%q: got %v", written, err)
 		}
@@ -150,7 +151,7 @@ func TestRedirect_IsNotFollowed(t *testing.T) {
 	t.Parallel()
 	for _, o := range operations() {
 		f := setup(t)
-		f.upstream.from(answers(http.StatusTemporaryRedirect, "", "Location", "/elsewhere"))
+		f.upstream.from(standin.Says(http.StatusTemporaryRedirect, "", "Location", "/elsewhere"))
 		_, err := o.call(t.Context(), f)
 		if failure := upstreamError(t, err); failure.Status != 307 || len(f.upstream.seen()) != 1 {
 			t.Errorf("%s: got %v after %d requests, want the redirect as an error", o.name, failure, len(f.upstream.seen()))

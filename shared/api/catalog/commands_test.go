@@ -19,6 +19,7 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 
 	"gavel/local/apitest"
+	"gavel/local/standin"
 	"gavel/shared/api"
 	"gavel/shared/api/catalog"
 	"gavel/shared/apigw"
@@ -72,7 +73,7 @@ func serveEvents(t *testing.T, timeout string, answer http.HandlerFunc) (apigw.H
 	upstream := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(io.Discard, r.Body)
 		if strings.HasSuffix(r.URL.Path, "/user/login") {
-			apitest.Says(http.StatusOK, `{"serviceResult":{"message":"made-up-sid","type":"SUCCESS"}}`)(w, r)
+			standin.Says(http.StatusOK, `{"serviceResult":{"message":"made-up-sid","type":"SUCCESS"}}`)(w, r)
 			return
 		}
 		answer(w, r)
@@ -153,7 +154,7 @@ func TestCommands_OfWhichMeetingSystemsMakeNothing(t *testing.T) {
 		details map[string]string
 	}{
 		"they fail": {
-			"10s", apitest.Says(http.StatusInternalServerError, `{"message":"of +40747777777, ada@example.org"}`), "upstream_error",
+			"10s", standin.Says(http.StatusInternalServerError, `{"message":"of +40747777777, ada@example.org"}`), "upstream_error",
 			map[string]string{"problem": "refused", "status": "500"},
 		},
 		"they do not answer": {

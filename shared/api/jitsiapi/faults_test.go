@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"gavel/local/apitest"
+	"gavel/local/standin"
 	"gavel/shared/jitsi"
 	"gavel/shared/problem"
 )
@@ -89,7 +90,7 @@ func TestRoomOccupants_ThatAreNoListAreNotBelieved(t *testing.T) {
 	t.Parallel()
 	op := operationOf("room-occupants")
 	for _, text := range []string{"fine", "", "null", `{"participants":2}`, `"x"`, `[{"jid":747}]`, `[{"jid":"a/b"`} {
-		g := failing(t, op, apitest.Says(200, text), 0)
+		g := failing(t, op, standin.Says(200, text), 0)
 		check(t, fault{Status: 502, Code: problem.UpstreamError, Upstream: 200}, g.ask(t, op))
 	}
 }
@@ -109,7 +110,7 @@ func TestKey_ThatWasRotatedIsReadOnceAndUsed(t *testing.T) {
 		if reads := g.vault.Reads.Load(); reads != 2 || g.sent(op) != 1 {
 			t.Errorf("%s: got %d reads and %d commands, want 2 and 1: the key is the same", op.id, reads, g.sent(op))
 		}
-		g.vault.Put(t, secretOf(g.upstream.url, map[string]any{
+		g.vault.Put(secretOf(g.upstream.url, map[string]any{
 			"system": map[string]string{"baseUrl": g.upstream.url, "privateKey": fresh.pem, "keyId": "gavel-system-2"},
 		}))
 		if got := g.ask(t, op); got.Status != op.status || string(got.Body) != op.answer+"\n" {
@@ -126,7 +127,7 @@ func TestServerHangs_TheCallerLearnsThatItMayHaveHappened(t *testing.T) {
 	var all sync.WaitGroup // as tests run side by side only as many as there are cores, and these do nothing but wait
 	for _, op := range calling() {
 		all.Go(func() {
-			g := failing(t, op, apitest.Hangs(""), apitest.Patience)
+			g := failing(t, op, standin.Hangs(""), standin.Patience)
 			check(t, fault{Status: 504, Code: problem.UpstreamTimeout, Maybe: true}, g.ask(t, op))
 			if n := g.sent(op); n != 1 && op.once() || n < 1 || n > 3 {
 				t.Errorf("%s: got %d requests upstream, want 1, or up to 3 of what can be repeated", op.id, n)
@@ -141,7 +142,7 @@ func TestServerIsNotThere_NothingCanHaveHappened(t *testing.T) {
 	for _, op := range calling() {
 		t.Run(op.id, func(t *testing.T) {
 			t.Parallel()
-			g := setup(t, options{only: op.id, url: apitest.Nowhere + base})
+			g := setup(t, options{only: op.id, url: standin.Nowhere + base})
 			check(t, fault{Status: 502, Code: problem.UpstreamError}, g.ask(t, op))
 		})
 	}
@@ -154,7 +155,7 @@ func TestConnectionBreaks_ACallIsSentOnce(t *testing.T) {
 		for _, op := range calling() {
 			t.Run(name+" "+op.id, func(t *testing.T) {
 				t.Parallel()
-				g := failing(t, op, apitest.Breaks(begin), 0)
+				g := failing(t, op, standin.Breaks(begin), 0)
 				check(t, fault{Status: 502, Code: problem.UpstreamError, Maybe: true}, g.ask(t, op))
 				if n := g.sent(op); n != 1 && op.once() || n < 1 || n > 6 {
 					t.Errorf("got %d requests upstream, want 1, or a few of what can be repeated", n)
@@ -171,7 +172,7 @@ func TestServerRepeatsWhatItGot(t *testing.T) {
 		t.Run(op.id, func(t *testing.T) {
 			t.Parallel()
 			for _, status := range []int{302, 400, 401, 404, 409, 500} {
-				for _, form := range []string{"%s", `{"error":"%s"}`, `{"message":"%s","x":["%s"]}`, apitest.Page + "%s"} {
+				for _, form := range []string{"%s", `{"error":"%s"}`, `{"message":"%s","x":["%s"]}`, standin.Page + "%s"} {
 					g := failing(t, op, repeating(status, form), 0)
 					got := g.ask(t, op)
 					if status == 404 && got.Status != 502 && !strings.HasPrefix(form, "<") {
@@ -194,6 +195,6 @@ func repeating(status int, form string) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
 		sent := r.Header.Get("Authorization") + " " + r.URL.RawQuery + " 40747777777 0040 747 777 777 ada@example.org " + strings.ReplaceAll(string(body), `"`, "'")
-		apitest.Says(status, strings.ReplaceAll(form, "%s", sent), "Location", "/x?"+r.Header.Get("Authorization"))(w, r)
+		standin.Says(status, strings.ReplaceAll(form, "%s", sent), "Location", "/x?"+r.Header.Get("Authorization"))(w, r)
 	}
 }

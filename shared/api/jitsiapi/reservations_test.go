@@ -393,7 +393,7 @@ func TestReservation_TokenThatWasAddedIsNoticed(t *testing.T) {
 	op.comes(t, g, g.ask(t, op))
 	op.header.Set("Authorization", "Bearer "+added)
 	shown(t, g.ask(t, op), http.StatusUnauthorized, problem.Unauthenticated)
-	g.vault.Put(t, secretOf(g.upstream.url, map[string]any{"callbackTokens": []string{added}}))
+	g.vault.Put(secretOf(g.upstream.url, map[string]any{"callbackTokens": []string{added}}))
 	g.clock.Step(5 * time.Second) // strangers do not have it read more often
 	op.comes(t, g, g.ask(t, op))
 	op.header.Set("Authorization", bearer)

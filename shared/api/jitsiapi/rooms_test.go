@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"gavel/local/apitest"
+	"gavel/local/standin"
 	"gavel/shared/problem"
 )
 
@@ -171,7 +171,7 @@ func TestKick_NeedsOneTarget(t *testing.T) {
 // TestKick_OfSomebodyWhoStays is not believed: older releases say yes to a bad token.
 func TestKick_OfSomebodyWhoStays(t *testing.T) {
 	t.Parallel()
-	g, op := setup(t, options{only: "jitsi-kick-participant", answer: apitest.Says(200, "")}), operationOf("kick-participant")
+	g, op := setup(t, options{only: "jitsi-kick-participant", answer: standin.Says(200, "")}), operationOf("kick-participant")
 	p := check(t, fault{Status: 502, Code: problem.UpstreamCredentials, Upstream: 200}, g.ask(t, op))
 	if !strings.Contains(p.Detail, "still inside") {
 		t.Errorf("got %q, want it said why", p.Detail)
@@ -181,7 +181,7 @@ func TestKick_OfSomebodyWhoStays(t *testing.T) {
 // TestKick_CannotBeLookedAt counts the command's own answer.
 func TestKick_CannotBeLookedAt(t *testing.T) {
 	t.Parallel()
-	g, op := setup(t, options{only: "jitsi-kick-participant", look: apitest.Says(400, "")}), operationOf("kick-participant")
+	g, op := setup(t, options{only: "jitsi-kick-participant", look: standin.Says(400, "")}), operationOf("kick-participant")
 	op.comes(t, g, g.ask(t, op))
 }
 
@@ -209,7 +209,7 @@ func TestDialOut_PhoneForms(t *testing.T) {
 func TestDialOut_WithoutAGateway(t *testing.T) {
 	t.Parallel()
 	op := operationOf("dial-out")
-	g := setup(t, options{only: op.id, answer: apitest.Says(404, `{"error":"No Jigasi for 40747777777"}`)})
+	g := setup(t, options{only: op.id, answer: standin.Says(404, `{"error":"No Jigasi for 40747777777"}`)})
 	p := check(t, fault{Status: 502, Code: problem.UpstreamError, Upstream: 404}, g.ask(t, op))
 	if p.UpstreamMessage != "No Jigasi for [redacted]" || !strings.Contains(p.Detail, "Jigasi") {
 		t.Errorf("got %+v, want what the module said, without the number", p)

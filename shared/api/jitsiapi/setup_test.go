@@ -15,6 +15,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"gavel/local/apitest"
+	"gavel/local/standin"
 	"gavel/shared/api"
 	"gavel/shared/api/jitsiapi"
 	"gavel/shared/api/roomsapi"
@@ -97,8 +98,8 @@ type gateway struct {
 	url      string
 	handler  http.Handler
 	upstream *upstream
-	vault    *apitest.Vault
-	clock    *apitest.Clock
+	vault    *standin.Vault
+	clock    *standin.Clock
 	roster   *roster.Roster
 	rooms    *rooms.Service
 }
@@ -106,12 +107,12 @@ type gateway struct {
 func setup(t testing.TB, opt options) *gateway {
 	t.Helper()
 	mux := http.NewServeMux()
-	g := &gateway{vault: apitest.NewVault("jitsi"), clock: apitest.NewClock()}
+	g := &gateway{vault: standin.NewVault("jitsi"), clock: standin.NewClock(apitest.Noon())}
 	g.upstream = newUpstream(t, opt, g.clock.Now)
 	if opt.url == "" {
 		opt.url = g.upstream.url
 	}
-	g.vault.Put(t, secretOf(opt.url, opt.secret))
+	g.vault.Put(secretOf(opt.url, opt.secret))
 	if opt.secrets == nil {
 		opt.secrets = g.vault
 	}

@@ -12,7 +12,7 @@ import (
 
 	"github.com/golang-jwt/jwt/v5"
 
-	"gavel/local/apitest"
+	"gavel/local/standin"
 	"gavel/shared/auth"
 	"gavel/shared/problem"
 	"gavel/shared/rooms"
@@ -156,7 +156,7 @@ func TestStory_OfARoom(t *testing.T) {
 	}
 
 	// The server fails; the room is right all the same, and the sweep makes it good.
-	s.upstream.fail(apitest.Says(400, ""))
+	s.upstream.fail(standin.Says(400, ""))
 	as[done](t, s, owner, http.MethodDelete, "/admin/room/"+room+"/participant?participant_id="+third, "", 200).did(t, "remove", problem.UpstreamError)
 	as[problem.Problem](t, s, third, http.MethodPost, "/participant/room/"+room+"/join", "", 404)
 	ended := as[done](t, s, owner, http.MethodPost, "/admin/room/"+room+"/end", "", 200)

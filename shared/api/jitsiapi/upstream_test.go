@@ -15,7 +15,7 @@ import (
 
 	"github.com/golang-jwt/jwt/v5"
 
-	"gavel/local/apitest"
+	"gavel/local/standin"
 )
 
 const (
@@ -122,7 +122,7 @@ func (u *upstream) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(status)
 		return
 	}
-	apitest.Says(status, text)(w, r)
+	standin.Says(status, text)(w, r)
 }
 
 var shownToken = regexp.MustCompile(`&token=[^&]*`)

@@ -9,7 +9,7 @@ import (
 	"strings"
 	"testing"
 
-	"gavel/local/apitest"
+	"gavel/local/standin"
 )
 
 // echoes are servers that repeat in their refusals all they were told, as it came and as they read it.
@@ -23,15 +23,15 @@ func echoes() map[string]http.HandlerFunc {
 	said := func(status int) http.HandlerFunc {
 		return func(w http.ResponseWriter, r *http.Request) {
 			text, _ := json.Marshal(told(r))
-			apitest.Says(status, `{"serviceResult":{"message":`+string(text)+`,"type":"ERROR"}}`)(w, r)
+			standin.Says(status, `{"serviceResult":{"message":`+string(text)+`,"type":"ERROR"}}`)(w, r)
 		}
 	}
 	return map[string]http.HandlerFunc{
-		"400 as text": func(w http.ResponseWriter, r *http.Request) { apitest.Says(400, told(r))(w, r) },
-		"500 as text": func(w http.ResponseWriter, r *http.Request) { apitest.Says(500, told(r))(w, r) },
+		"400 as text": func(w http.ResponseWriter, r *http.Request) { standin.Says(400, told(r))(w, r) },
+		"500 as text": func(w http.ResponseWriter, r *http.Request) { standin.Says(500, told(r))(w, r) },
 		"500":         said(500),
 		"200":         said(200),
-		"no success":  func(w http.ResponseWriter, r *http.Request) { apitest.Says(200, told(r))(w, r) },
+		"no success":  func(w http.ResponseWriter, r *http.Request) { standin.Says(200, told(r))(w, r) },
 	}
 }
 
@@ -80,11 +80,11 @@ func TestHalfAnAnswer_ThatIsACredentialIsKept(t *testing.T) {
 		`{"serviceResult":{"message":"%s","type":"SUCC`, `{"result":{"message":"%s"}}`, `{"serviceResult":{"message":"%s"}}`, `%s`,
 	} {
 		for _, op := range []operation{operationOf("create-entry"), operationOf("create-invitation")} {
-			g := setup(t, options{only: op.id, command: apitest.Says(200, strings.Replace(answer, "%s", hash, 1))})
+			g := setup(t, options{only: op.id, command: standin.Says(200, strings.Replace(answer, "%s", hash, 1))})
 			problems.Document(t, g.ask(t, op))
 		}
 		for _, op := range private()[:5] {
-			g := setup(t, options{only: op.id, login: apitest.Says(200, strings.Replace(answer, "%s", sidOf(1), 1))})
+			g := setup(t, options{only: op.id, login: standin.Says(200, strings.Replace(answer, "%s", sidOf(1), 1))})
 			problems.Document(t, g.ask(t, op))
 		}
 	}

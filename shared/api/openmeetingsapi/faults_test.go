@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"gavel/local/apitest"
+	"gavel/local/standin"
 	"gavel/shared/openmeetings"
 	"gavel/shared/problem"
 )
@@ -37,7 +38,7 @@ func sample() []operation {
 func faults() []fault {
 	return append(apitest.Faults(1),
 		fault{
-			Name: "500 with another JSON", Answer: apitest.Says(500, `{"error":"no"}`), Status: 502, Code: problem.UpstreamError, Upstream: 500, Maybe: true, Tries: 1,
+			Name: "500 with another JSON", Answer: standin.Says(500, `{"error":"no"}`), Status: 502, Code: problem.UpstreamError, Upstream: 500, Maybe: true, Tries: 1,
 		},
 		apitest.Nonsense("JSON cut off", `{"roomDTO":{"id":2,"name":"Stand-up`),
 		apitest.Nonsense("another root", `{"thing":{"id":2},"type":"SUCCESS"}`),
@@ -87,11 +88,11 @@ func TestServerSaysMore_ThanAFunctionCanPassOn(t *testing.T) {
 	op := operationOf("list-users")
 	const before, after = `{"userDTO":[{"id":7,"login":"`, `"}]}`
 	whole := before + strings.Repeat("x", 5<<20-len(before+after)) + after
-	g := setup(t, options{only: op.id, command: apitest.Says(200, whole)})
+	g := setup(t, options{only: op.id, command: standin.Says(200, whole)})
 	if got := g.ask(t, op); got.Status != op.status || len(got.Body) < 5<<20-100 {
 		t.Errorf("got HTTP %d with %d bytes, want all of 5 MiB", got.Status, len(got.Body))
 	}
-	g = setup(t, options{only: op.id, command: apitest.Says(200, whole+" ")})
+	g = setup(t, options{only: op.id, command: standin.Says(200, whole+" ")})
 	check(t, fault{Status: 502, Code: problem.UpstreamError, Upstream: 200, Maybe: true}, g.ask(t, op))
 }
 
@@ -101,7 +102,7 @@ func TestServerRefuses_WithStatus200(t *testing.T) {
 	for _, op := range operations() {
 		t.Run(op.id, func(t *testing.T) {
 			t.Parallel()
-			g := setup(t, options{only: op.id, command: apitest.Says(200, refusal("No such luck"))})
+			g := setup(t, options{only: op.id, command: standin.Says(200, refusal("No such luck"))})
 			got := g.ask(t, op)
 			// Where a thing is expected, that is an answer no server would give.
 			p := check(t, fault{Status: 502, Code: problem.UpstreamError, Upstream: 200, Maybe: !op.says}, got)
@@ -121,7 +122,7 @@ func TestServerKnowsNoSuchThing_AndSaysSoInWordsOfItsLanguage(t *testing.T) {
 	for _, op := range operations() {
 		t.Run(op.id, func(t *testing.T) {
 			t.Parallel()
-			g := setup(t, options{only: op.id, command: apitest.Says(500, refusal(nullThing), "exception", "null")})
+			g := setup(t, options{only: op.id, command: standin.Says(500, refusal(nullThing), "exception", "null")})
 			got := g.ask(t, op)
 			op.means(t, got, op.unknown, 500)
 			want := 1
@@ -164,7 +165,7 @@ func TestServerHasNothingToSay_WithStatus204(t *testing.T) {
 		}
 		t.Run(op.id, func(t *testing.T) {
 			t.Parallel()
-			g := setup(t, options{only: op.id, command: apitest.Says(204, "")})
+			g := setup(t, options{only: op.id, command: standin.Says(204, "")})
 			op.means(t, g.ask(t, op), op.nothing, 204)
 		})
 	}
@@ -184,7 +185,7 @@ func TestSecondCallFails_TheCallerLearnsIt(t *testing.T) {
 						up.answer(w, r, r.Method+" "+strings.TrimPrefix(r.URL.EscapedPath(), services))
 						return
 					}
-					apitest.Says(500, apitest.Page)(w, r)
+					standin.Says(500, standin.Page)(w, r)
 				}})
 				check(t, fault{Status: 502, Code: problem.UpstreamError, Upstream: 500, Maybe: true}, g.ask(t, op))
 				if n := len(g.upstream.commands()); n != nth {
@@ -197,13 +198,13 @@ func TestSecondCallFails_TheCallerLearnsIt(t *testing.T) {
 
 func TestServerHangs_TheCallerLearnsThatItMayHaveHappened(t *testing.T) {
 	t.Parallel()
-	for name, answer := range map[string]http.HandlerFunc{"before its answer": apitest.Hangs(""), "in its answer": apitest.Hangs(`{"serviceResult":`)} {
+	for name, answer := range map[string]http.HandlerFunc{"before its answer": standin.Hangs(""), "in its answer": standin.Hangs(`{"serviceResult":`)} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			var all sync.WaitGroup // as tests run side by side only as many as there are cores, and these do nothing but wait
 			for _, op := range operations() {
 				all.Go(func() {
-					g := setup(t, options{only: op.id, command: answer, budget: apitest.Patience})
+					g := setup(t, options{only: op.id, command: answer, budget: standin.Patience})
 					check(t, fault{Status: 504, Code: problem.UpstreamTimeout, Maybe: true}, g.ask(t, op))
 					if n := len(g.upstream.commands()); n != 1 && !op.reads || n < 1 || n > 3 {
 						t.Errorf("%s: got %d requests upstream, want 1, or up to 3 of what only reads", op.id, n)
@@ -220,7 +221,7 @@ func TestServerIsNotThere_NothingCanHaveHappened(t *testing.T) {
 	for _, op := range operations() {
 		t.Run(op.id, func(t *testing.T) {
 			t.Parallel()
-			g := setup(t, options{only: op.id, url: apitest.Nowhere + base})
+			g := setup(t, options{only: op.id, url: standin.Nowhere + base})
 			check(t, fault{Status: 502, Code: problem.UpstreamError}, g.ask(t, op))
 		})
 	}
@@ -232,7 +233,7 @@ func TestConnectionBreaks_TheCommandIsSentOnce(t *testing.T) {
 	for _, op := range operations() {
 		t.Run(op.id, func(t *testing.T) {
 			t.Parallel()
-			g := setup(t, options{only: op.id, command: apitest.Breaks("")})
+			g := setup(t, options{only: op.id, command: standin.Breaks("")})
 			check(t, fault{Status: 502, Code: problem.UpstreamError, Maybe: true}, g.ask(t, op))
 			// What can be repeated is, and net/http repeats it once more over a connection that was used before.
 			if n := len(g.upstream.commands()); n != 1 && !op.reads || n < 1 || n > 6 {

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"gavel/local/apitest"
+	"gavel/local/standin"
 )
 
 // sentBy gives what reached the server in the form of operation.sent, one under the other.
@@ -94,7 +94,7 @@ func TestEvents_AreTaken(t *testing.T) {
 			if got, _, _ := strings.Cut(op.path, "?"); event.RawPath != got || event.RequestContext.HTTP.Method != op.method {
 				t.Errorf("got the event's %s %s, want %s %s", event.RequestContext.HTTP.Method, event.RawPath, op.method, got)
 			}
-			g := setup(t, options{only: op.id, command: apitest.Says(http.StatusOK, "{}")})
+			g := setup(t, options{only: op.id, command: standin.Says(http.StatusOK, "{}")})
 			got := g.send(t, event.RequestContext.HTTP.Method, event.RawPath+"?"+event.RawQueryString, event.Body, nil)
 			if len(g.upstream.commands()) == 0 {
 				t.Errorf("got HTTP %d and nothing sent, want the event's request sent: %s", got.Status, got.Body)

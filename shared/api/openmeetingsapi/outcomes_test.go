@@ -4,7 +4,7 @@ import (
 	"net/http"
 	"testing"
 
-	"gavel/local/apitest"
+	"gavel/local/standin"
 	"gavel/shared/problem"
 )
 
@@ -63,7 +63,7 @@ func TestServersWords_AreOutcomes(t *testing.T) {
 			t.Parallel()
 			op := operationOf(tt.id)
 			op.answer = tt.want
-			g := setup(t, options{only: op.id, command: apitest.Says(http.StatusOK, tt.said)})
+			g := setup(t, options{only: op.id, command: standin.Says(http.StatusOK, tt.said)})
 			got := g.send(t, op.method, op.path, tt.body, nil)
 			if want := g.whole(op); got.Status != tt.status || string(got.Body) != want {
 				t.Errorf("got HTTP %d with %s, want %d with %s", got.Status, got.Body, tt.status, want)
@@ -94,7 +94,7 @@ func TestCreateUser_WhatTheServerRefusesIsAConflict(t *testing.T) {
 		t.Run(said, func(t *testing.T) {
 			t.Parallel()
 			for _, status := range []int{200, 500} {
-				g := setup(t, options{only: op.id, command: apitest.Says(status, refusal(said))})
+				g := setup(t, options{only: op.id, command: standin.Says(status, refusal(said))})
 				got := g.ask(t, op)
 				if status == 200 && want.status == http.StatusConflict {
 					continue // no server says it that way
@@ -115,7 +115,7 @@ func TestCreateUser_WhatTheServerRefusesIsAConflict(t *testing.T) {
 func TestConflict_OfOneCallerIsNotAnothers(t *testing.T) {
 	t.Parallel()
 	op := operationOf("create-user")
-	g := setup(t, options{only: op.id, command: apitest.Says(500, refusal("error.login.inuse"))})
+	g := setup(t, options{only: op.id, command: standin.Says(500, refusal("error.login.inuse"))})
 	first := isProblem(t, g.ask(t, op), http.StatusConflict, problem.LoginInUse)
 	second := isProblem(t, g.ask(t, op), http.StatusConflict, problem.LoginInUse)
 	if first.RequestID == second.RequestID {
@@ -127,7 +127,7 @@ func TestCreateGroup_WithoutAnIDInTheAnswerIsTheServersFault(t *testing.T) {
 	t.Parallel()
 	for _, id := range []string{"create-group", "count-room-users"} {
 		op := operationOf(id)
-		g := setup(t, options{only: op.id, command: apitest.Says(http.StatusOK, done("Success"))})
+		g := setup(t, options{only: op.id, command: standin.Says(http.StatusOK, done("Success"))})
 		check(t, fault{Status: 502, Code: problem.UpstreamError, Upstream: 200, Maybe: true}, g.ask(t, op))
 	}
 }
@@ -136,7 +136,7 @@ func TestCreateGroup_WithoutAnIDInTheAnswerIsTheServersFault(t *testing.T) {
 func TestEndRoom_SaysHowManyAreInsideWhenTheyDoNotGo(t *testing.T) {
 	t.Parallel()
 	op := operationOf("end-room")
-	g := setup(t, options{only: op.id, command: func(w http.ResponseWriter, r *http.Request) { apitest.Says(http.StatusOK, done("3"))(w, r) }})
+	g := setup(t, options{only: op.id, command: func(w http.ResponseWriter, r *http.Request) { standin.Says(http.StatusOK, done("3"))(w, r) }})
 	if got := g.ask(t, op); got.Status != http.StatusOK || string(got.Body) != `{"outcome":"occupied","inside":3}`+"\n" {
 		t.Errorf("got HTTP %d with %s, want 200, occupied by 3", got.Status, got.Body)
 	}

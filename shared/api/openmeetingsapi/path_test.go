@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"gavel/local/apitest"
+	"gavel/local/standin"
 	"gavel/shared/problem"
 )
 
@@ -89,7 +89,7 @@ func TestID_OfTheLargestSizeIsTaken(t *testing.T) {
 		}
 		t.Run(op.id, func(t *testing.T) {
 			t.Parallel()
-			g := setup(t, options{only: op.id, command: apitest.Says(http.StatusOK, "{}")})
+			g := setup(t, options{only: op.id, command: standin.Says(http.StatusOK, "{}")})
 			g.send(t, op.method, op.at(0, largest), op.body, nil)
 			if sent := sentBy(g.upstream); !strings.Contains(sent, largest) {
 				t.Errorf("got %s upstream, want the id %s in it", sent, largest)

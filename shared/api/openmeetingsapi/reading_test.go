@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"gavel/local/apitest"
+	"gavel/local/standin"
 )
 
 // TestNames_ThatLookLikeNumbersAreText: the server writes text that looks like a number or a boolean as one.
@@ -21,7 +21,7 @@ func TestNames_ThatLookLikeNumbersAreText(t *testing.T) {
 			t.Parallel()
 			room := `{"roomDTO":{"id":2,"name":` + written + `,"comment":` + written + `,"tag":` + written + `,"type":"CONFERENCE","capacity":4,` +
 				`"externalId":` + written + `,"externalType":` + written + `}}`
-			says2 := apitest.Says(http.StatusOK, room)
+			says2 := standin.Says(http.StatusOK, room)
 			op := operationOf("get-room")
 			g := setup(t, options{only: op.id, command: says2})
 			got := g.ask(t, op)
@@ -34,7 +34,7 @@ func TestNames_ThatLookLikeNumbersAreText(t *testing.T) {
 			user := `{"userDTO":{"id":"7","login":` + written + `,"firstname":` + written + `,"lastname":` + written + `,"rights":` + written +
 				`,"address":{"mail":` + written + `}}}`
 			op = operationOf("list-users")
-			g = setup(t, options{only: op.id, command: apitest.Says(http.StatusOK, user)})
+			g = setup(t, options{only: op.id, command: standin.Says(http.StatusOK, user)})
 			var list struct{ Users []map[string]json.RawMessage }
 			if got := g.ask(t, op); json.Unmarshal(got.Body, &list) != nil || len(list.Users) != 1 {
 				t.Fatalf("got %s, want one user", got.Body)
@@ -78,13 +78,13 @@ func TestLists_AreNeverNull(t *testing.T) {
 			op := operationOf(tt.id)
 			op.path = strings.Replace(op.path, "&externalId=uniqueId1", "", 1)
 			for _, text := range none {
-				g := setup(t, options{only: op.id, command: apitest.Says(http.StatusOK, strings.Replace(text, "%s", tt.root, 1))})
+				g := setup(t, options{only: op.id, command: standin.Says(http.StatusOK, strings.Replace(text, "%s", tt.root, 1))})
 				if got := g.ask(t, op); got.Status != http.StatusOK || string(got.Body) != `{"`+tt.want+`":[]}`+"\n" {
 					t.Errorf("got HTTP %d with %s for %s, want an empty list", got.Status, got.Body, text)
 				}
 			}
 			for _, text := range []string{`{"%s":` + tt.one + `}`, `{"%s":[` + tt.one + `]}`} {
-				g := setup(t, options{only: op.id, command: apitest.Says(http.StatusOK, strings.Replace(text, "%s", tt.root, 1))})
+				g := setup(t, options{only: op.id, command: standin.Says(http.StatusOK, strings.Replace(text, "%s", tt.root, 1))})
 				var list []json.RawMessage
 				if got := members(t, g.ask(t, op)); json.Unmarshal(got[tt.want], &list) != nil || len(list) != 1 {
 					t.Errorf("got %s for %s, want a list of one", got, text)
@@ -111,7 +111,7 @@ func TestListsInside_AreNeverNull(t *testing.T) {
 		t.Run(tt.id+" "+tt.said, func(t *testing.T) {
 			t.Parallel()
 			op := operationOf(tt.id)
-			g := setup(t, options{only: op.id, command: apitest.Says(http.StatusOK, tt.said)})
+			g := setup(t, options{only: op.id, command: standin.Says(http.StatusOK, tt.said)})
 			if got := g.ask(t, op); got.Status != http.StatusOK || string(got.Body) != tt.want+"\n" {
 				t.Errorf("got HTTP %d with\n%s want 200 with\n%s", got.Status, got.Body, tt.want)
 			}

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"gavel/local/apitest"
+	"gavel/local/standin"
 	"gavel/shared/problem"
 	"gavel/shared/secrets"
 )
@@ -24,7 +25,7 @@ func withSession(ops []operation) []operation {
 func TestLoginFails_TheCallerLearnsWhyAndNoCommandIsSent(t *testing.T) {
 	t.Parallel()
 	rejects := func(name string, status int, body string) fault {
-		return fault{Name: name, Answer: apitest.Says(status, body), Status: 502, Code: problem.UpstreamCredentials, Upstream: status, Tries: 1}
+		return fault{Name: name, Answer: standin.Says(status, body), Status: 502, Code: problem.UpstreamCredentials, Upstream: status, Tries: 1}
 	}
 	fails := func(name string) fault { // as for any other call
 		all := apitest.Faults(1)
@@ -39,7 +40,7 @@ func TestLoginFails_TheCallerLearnsWhyAndNoCommandIsSent(t *testing.T) {
 		{rejects("wrong password", 200, refusal("error.bad.credentials")), ""},
 		{rejects("no right to log in", 200, refusal("error.notactivated")), "LOGIN"},
 		{rejects("no group", 200, refusal("error.nogroup")), "group"},
-		{rejects("401", 401, apitest.Page), ""},
+		{rejects("401", 401, standin.Page), ""},
 		{fails("404"), ""},
 		{twice, ""},
 		{fails("429"), ""},
@@ -76,19 +77,19 @@ func TestLoginIsAnsweredWithNonsense_ItIsTheServersFault(t *testing.T) {
 		answer   http.HandlerFunc
 		upstream int
 	}{
-		"its own trouble":  {apitest.Says(200, refusal("error.unknown")), 200},
-		"500":              {apitest.Says(500, ""), 500},
-		"500 in words":     {apitest.Says(500, refusal("Connection refused")), 500}, // which is not about the thing asked for
-		"500 with HTML":    {apitest.Says(500, apitest.Page), 500},
-		"502":              {apitest.Says(502, apitest.Page), 502},
-		"HTML":             {apitest.Says(200, apitest.Page), 200},
-		"nothing":          {apitest.Says(200, ""), 200},
-		"204":              {apitest.Says(204, ""), 204},
-		"JSON cut off":     {apitest.Says(200, `{"serviceResult":{"message":"`), 200},
-		"another root":     {apitest.Says(200, `{"result":{"message":"x","type":"SUCCESS"}}`), 200},
-		"no type":          {apitest.Says(200, `{"serviceResult":{"message":"x"}}`), 200},
-		"no sid":           {apitest.Says(200, done("")), 200},
-		"an object as sid": {apitest.Says(200, `{"serviceResult":{"message":{"a":1},"type":"SUCCESS"}}`), 200},
+		"its own trouble":  {standin.Says(200, refusal("error.unknown")), 200},
+		"500":              {standin.Says(500, ""), 500},
+		"500 in words":     {standin.Says(500, refusal("Connection refused")), 500}, // which is not about the thing asked for
+		"500 with HTML":    {standin.Says(500, standin.Page), 500},
+		"502":              {standin.Says(502, standin.Page), 502},
+		"HTML":             {standin.Says(200, standin.Page), 200},
+		"nothing":          {standin.Says(200, ""), 200},
+		"204":              {standin.Says(204, ""), 204},
+		"JSON cut off":     {standin.Says(200, `{"serviceResult":{"message":"`), 200},
+		"another root":     {standin.Says(200, `{"result":{"message":"x","type":"SUCCESS"}}`), 200},
+		"no type":          {standin.Says(200, `{"serviceResult":{"message":"x"}}`), 200},
+		"no sid":           {standin.Says(200, done("")), 200},
+		"an object as sid": {standin.Says(200, `{"serviceResult":{"message":{"a":1},"type":"SUCCESS"}}`), 200},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -118,7 +119,7 @@ func TestRightIsMissing_AfterANewLoginTheAccountIsToBlame(t *testing.T) {
 	for _, op := range operations() {
 		t.Run(op.id, func(t *testing.T) {
 			t.Parallel()
-			g := setup(t, options{only: op.id, command: apitest.Says(500, notAllowed)})
+			g := setup(t, options{only: op.id, command: standin.Says(500, notAllowed)})
 			p := check(t, fault{Status: 502, Code: problem.UpstreamCredentials, Upstream: 500}, g.ask(t, op))
 			for _, right := range []string{"SOAP", "ROOM", "ADMIN"} {
 				if !strings.Contains(p.Detail, right) {
@@ -215,10 +216,10 @@ func TestPasswordIsRotated_TheCallSucceedsWithTheNewOne(t *testing.T) {
 			g = setup(t, options{only: op.id, secrets: secrets.NewFile(path, "gavel"), login: func(w http.ResponseWriter, r *http.Request) {
 				if r.FormValue("pass") != password {
 					write(account(g.upstream.url))
-					apitest.Says(200, refusal("error.bad.credentials"))(w, r)
+					standin.Says(200, refusal("error.bad.credentials"))(w, r)
 					return
 				}
-				apitest.Says(200, done(sidOf(g.upstream.loggedIn())))(w, r)
+				standin.Says(200, done(sidOf(g.upstream.loggedIn())))(w, r)
 			}})
 			write(map[string]any{"openmeetings": map[string]string{"baseUrl": g.upstream.url, "user": login, "password": "Hush-old"}})
 			if got := g.ask(t, op); got.Status != op.status {

@@ -11,7 +11,7 @@ import (
 	"sync"
 	"testing"
 
-	"gavel/local/apitest"
+	"gavel/local/standin"
 )
 
 const (
@@ -80,7 +80,7 @@ func (u *upstream) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case open && request.sid != "":
 		u.t.Errorf("got %s with a sid upstream, want it without", request.line)
 	case !open && !u.alive(request.sid):
-		apitest.Says(http.StatusInternalServerError, notAllowed)(w, r)
+		standin.Says(http.StatusInternalServerError, notAllowed)(w, r)
 	default:
 		u.answer(w, r, request.line)
 	}
@@ -141,7 +141,7 @@ func (u *upstream) logIn(w http.ResponseWriter, r *http.Request, body string) {
 	case r.Method != http.MethodPost || r.URL.RawQuery != "" || !slices.Equal(who, []string{"pass=" + password, "user=" + login}):
 		u.t.Errorf("got %s with query %q and %q as a login, want a POST of the account's", r.Method, r.URL.RawQuery, who)
 	default:
-		apitest.Says(http.StatusOK, done(sid))(w, r)
+		standin.Says(http.StatusOK, done(sid))(w, r)
 	}
 }
 
@@ -172,7 +172,7 @@ func (u *upstream) answer(w http.ResponseWriter, r *http.Request, line string) {
 	if !found {
 		u.t.Errorf("got %s upstream, which the script does not know", line)
 	}
-	apitest.Says(http.StatusOK, text)(w, r)
+	standin.Says(http.StatusOK, text)(w, r)
 }
 
 // commands gives what reached the server besides logins.

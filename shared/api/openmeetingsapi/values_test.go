@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"gavel/local/apitest"
+	"gavel/local/standin"
 )
 
 // place is where an operation takes a text that goes into a path of the server's.
@@ -97,7 +97,7 @@ func TestText_IsOneSegmentOfThePathOnItsWay(t *testing.T) {
 		t.Run(p.id+" "+p.where, func(t *testing.T) {
 			t.Parallel()
 			op := operationOf(p.id)
-			g := setup(t, options{only: op.id, command: apitest.Says(http.StatusOK, `{}`)})
+			g := setup(t, options{only: op.id, command: standin.Says(http.StatusOK, `{}`)})
 			for text, want := range map[string]string{
 				"%": "%25", "100%25": "100%2525", "%2e%2e": "%252e%252e", "%2F": "%252F", "a+b c": "a%2Bb%20c", "a?b#c": "a%3Fb%23c", "ü": "%C3%BC",
 				"日本": "%E6%97%A5%E6%9C%AC", "...": "...", "a.b": "a.b", "auth0|5f90": "auth0%7C5f90", "a&b=c": "a%26b%3Dc", "👩‍🏫": "%F0%9F%91%A9%E2%80%8D%F0%9F%8F%AB",

@@ -23,6 +23,7 @@ import (
 	localobjects "gavel/local/objects"
 	"gavel/local/sandbox"
 	sandboxjaas "gavel/local/sandbox/jaas"
+	"gavel/local/standin"
 	"gavel/shared/api"
 	"gavel/shared/api/jaasapi"
 	"gavel/shared/api/roomsapi"
@@ -89,7 +90,7 @@ type options struct {
 // place of JaaS, and a clock to step.
 type world struct {
 	url     string
-	clock   *apitest.Clock
+	clock   *standin.Clock
 	service *rooms.Service
 	store   *moody
 	jaas    *sandboxjaas.Server
@@ -107,7 +108,7 @@ func setup(t testing.TB, opt options) *world {
 	if opt.budget == 0 {
 		opt.budget = time.Minute
 	}
-	w := &world{store: &moody{Store: apitest.Embedded(t)}, clock: apitest.NewClock()}
+	w := &world{store: &moody{Store: apitest.Embedded(t)}, clock: standin.NewClock(apitest.Noon())}
 	mux := http.NewServeMux()
 	who := named
 	if opt.authenticator != nil {

@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"gavel/local/apitest"
+	"gavel/local/standin"
 	"gavel/shared/problem"
 )
 
@@ -15,7 +15,7 @@ func TestAnswer_IsPassedOnWhole(t *testing.T) {
 	const want = `{"big":12345678901234567890,"duration":"an hour","icalSequence":12,"id":"5e945c36b863b82cefdddf54","new":{"duration":"1","x":[null]},"participantMeetingId":"9974-7653-8886-0485"}`
 	for _, code := range []string{`0`, `"0"`} {
 		for _, op := range ofMeetings() {
-			g := setup(t, options{only: op.id, answer: apitest.Says(200, `{"responseCode":`+code+`,"data":`+data+`}`)})
+			g := setup(t, options{only: op.id, answer: standin.Says(200, `{"responseCode":`+code+`,"data":`+data+`}`)})
 			// What is not a number is not what the document says of duration.
 			got := g.sendOnly(t, op.method, op.path, op.body, op.header)
 			whole := want
@@ -37,7 +37,7 @@ func TestAnswer_ThatSaysNoMore(t *testing.T) {
 	t.Parallel()
 	for _, op := range calling() {
 		for _, said := range []string{`{"responseCode":0}`, `{"responseCode":"0","data":null}`} {
-			g := setup(t, options{only: op.id, answer: apitest.Says(200, said)})
+			g := setup(t, options{only: op.id, answer: standin.Says(200, said)})
 			want := map[string]string{
 				"veeting-create-account": `{}`, "veeting-list-admins": `{"admins":[]}`, "veeting-schedule-meeting": `{}`,
 				"veeting-update-meeting": `{"outcome":"updated"}`, "veeting-close-meeting": `{"outcome":"closed"}`, "veeting-delete-meeting": `{"outcome":"deleted"}`,
@@ -64,7 +64,7 @@ func TestAnswer_ThatIsANo(t *testing.T) {
 	} {
 		for _, status := range []int{200, 400, 409} {
 			for _, op := range calling() {
-				g := setup(t, options{only: op.id, answer: apitest.Says(status, `{"responseCode":`+tt.code+`,"responseMessage":"No luck, `+userEmail+`","data":{"field":"topic"}}`)})
+				g := setup(t, options{only: op.id, answer: standin.Says(status, `{"responseCode":`+tt.code+`,"responseMessage":"No luck, `+userEmail+`","data":{"field":"topic"}}`)})
 				got := g.ask(t, op)
 				p := check(t, fault{Status: 502, Code: problem.UpstreamError, Upstream: status}, got)
 				if p.UpstreamCode != tt.want || p.UpstreamMessage != "No luck, [redacted]" || !strings.Contains(p.UpstreamBody, `"field":"topic"`) {

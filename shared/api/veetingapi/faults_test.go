@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"gavel/local/apitest"
+	"gavel/local/standin"
 	"gavel/shared/problem"
 	"gavel/shared/veeting"
 )
@@ -22,7 +23,7 @@ func check(t testing.TB, f fault, got answer) problem.Problem {
 // faults are those of any server and those of answers that are not Veeting's.
 func faults() []fault {
 	return append(apitest.Faults(3),
-		fault{Name: "401 in its own form", Answer: apitest.Says(401, `{"responseCode":-3}`), Status: 502, Code: problem.UpstreamCredentials, Upstream: 401, Tries: 1},
+		fault{Name: "401 in its own form", Answer: standin.Says(401, `{"responseCode":-3}`), Status: 502, Code: problem.UpstreamCredentials, Upstream: 401, Tries: 1},
 		apitest.Nonsense("JSON cut off", `{"responseCode":0,"data":{"id":"5e`),
 		apitest.Nonsense("no code", `{"data":{"id":"5e945c36b863b82cefdddf54"}}`),
 		apitest.Nonsense("null for a code", `{"responseCode":null}`),
@@ -82,10 +83,10 @@ func TestKey_ThatWasRotatedIsReadOnceAndUsed(t *testing.T) {
 func TestVeetingHangs_TheCallerLearnsThatItMayHaveHappened(t *testing.T) {
 	t.Parallel()
 	var all sync.WaitGroup // as tests run side by side only as many as there are cores, and these do nothing but wait
-	for name, answer := range map[string]http.HandlerFunc{"before its answer": apitest.Hangs(""), "in its answer": apitest.Hangs(`{"responseCode":`)} {
+	for name, answer := range map[string]http.HandlerFunc{"before its answer": standin.Hangs(""), "in its answer": standin.Hangs(`{"responseCode":`)} {
 		for _, op := range calling() {
 			all.Go(func() {
-				g := setup(t, options{only: op.id, answer: answer, budget: apitest.Patience})
+				g := setup(t, options{only: op.id, answer: answer, budget: standin.Patience})
 				check(t, fault{Status: 504, Code: problem.UpstreamTimeout, Maybe: true}, g.ask(t, op))
 				if n := len(g.upstream.seen()); n != 1 && !op.reads() || n < 1 || n > 3 {
 					t.Errorf("%s %s: got %d requests upstream, want 1, or up to 3 of what only reads", op.id, name, n)
@@ -101,7 +102,7 @@ func TestVeetingIsNotThere_NothingCanHaveHappened(t *testing.T) {
 	for _, op := range calling() {
 		t.Run(op.id, func(t *testing.T) {
 			t.Parallel()
-			g := setup(t, options{only: op.id, url: apitest.Nowhere + base})
+			g := setup(t, options{only: op.id, url: standin.Nowhere + base})
 			check(t, fault{Status: 502, Code: problem.UpstreamError}, g.ask(t, op))
 		})
 	}
@@ -114,7 +115,7 @@ func TestConnectionBreaks_TheCommandIsSentOnce(t *testing.T) {
 		for _, op := range calling() {
 			t.Run(name+" "+op.id, func(t *testing.T) {
 				t.Parallel()
-				g := setup(t, options{only: op.id, answer: apitest.Breaks(begin)})
+				g := setup(t, options{only: op.id, answer: standin.Breaks(begin)})
 				check(t, fault{Status: 502, Code: problem.UpstreamError, Maybe: true}, g.ask(t, op))
 				// What can be repeated is, and net/http repeats it once more over a connection that was used before.
 				if n := len(g.upstream.seen()); n != 1 && !op.reads() || n < 1 || n > 6 {
@@ -132,7 +133,7 @@ func TestVeetingRepeatsWhatItGot(t *testing.T) {
 		t.Run(op.id, func(t *testing.T) {
 			t.Parallel()
 			for _, status := range []int{200, 302, 400, 401, 409, 500} {
-				for _, form := range []string{"%s", `{"responseCode":-4,"responseMessage":"%s","data":"%s"}`, `{"responseCode":"%s"}`, apitest.Page + "%s"} {
+				for _, form := range []string{"%s", `{"responseCode":-4,"responseMessage":"%s","data":"%s"}`, `{"responseCode":"%s"}`, standin.Page + "%s"} {
 					g := setup(t, options{only: op.id, answer: repeating(status, form)})
 					if got := g.ask(t, op); got.Status != 502 {
 						t.Errorf("got HTTP %d, want 502: %s", got.Status, got.Body)
@@ -149,6 +150,6 @@ func TestVeetingRepeatsWhatItGot(t *testing.T) {
 func repeating(status int, form string) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		sent := r.Header.Get("X-Api-Key") + " " + r.Header.Get("X-User-Email") + " " + userEmail + " " + strings.ReplaceAll(userEmail, "@", "%40")
-		apitest.Says(status, strings.ReplaceAll(form, "%s", sent), "Location", "/x?"+r.Header.Get("X-Api-Key"))(w, r)
+		standin.Says(status, strings.ReplaceAll(form, "%s", sent), "Location", "/x?"+r.Header.Get("X-Api-Key"))(w, r)
 	}
 }

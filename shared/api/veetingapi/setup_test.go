@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"gavel/local/apitest"
+	"gavel/local/standin"
 	"gavel/shared/api"
 	"gavel/shared/api/veetingapi"
 	"gavel/shared/auth"
@@ -55,7 +56,7 @@ type gateway struct {
 	url      string
 	upstream *upstream
 	vault    vault
-	clock    *apitest.Clock
+	clock    *standin.Clock
 }
 
 func setup(t testing.TB, opt options) *gateway {
@@ -64,7 +65,7 @@ func setup(t testing.TB, opt options) *gateway {
 	if opt.url == "" {
 		opt.url = up.url
 	}
-	g := &gateway{upstream: up, vault: vault{apitest.NewVault("veeting")}, clock: apitest.NewClock()}
+	g := &gateway{upstream: up, vault: vault{standin.NewVault("veeting")}, clock: standin.NewClock(apitest.Noon())}
 	g.vault.put(t, opt.url, opt.secret)
 	if opt.secrets == nil {
 		opt.secrets = g.vault
@@ -93,7 +94,7 @@ func setup(t testing.TB, opt options) *gateway {
 }
 
 // vault holds the secret.
-type vault struct{ *apitest.Vault }
+type vault struct{ *standin.Vault }
 
 // put stores the secret as it should be, but for some changes.
 func (v vault) put(t testing.TB, url string, changes map[string]any) {
@@ -104,7 +105,7 @@ func (v vault) put(t testing.TB, url string, changes map[string]any) {
 	}
 	maps.Copy(all, changes)
 	maps.DeleteFunc(all, func(_ string, value any) bool { return value == nil })
-	v.Put(t, all)
+	v.Put(all)
 }
 
 type answer = apitest.Answer

@@ -10,7 +10,7 @@ import (
 	"sync"
 	"testing"
 
-	"gavel/local/apitest"
+	"gavel/local/standin"
 )
 
 // upstream stands in for Veeting. It holds every request against the tutorial: a breach fails the test, whatever answer
@@ -98,10 +98,10 @@ func (u *upstream) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	u.mu.Unlock()
 	switch {
 	case !let:
-		apitest.Says(http.StatusUnauthorized, "")(w, r)
+		standin.Says(http.StatusUnauthorized, "")(w, r)
 	case u.answer != nil:
 		u.answer(w, r)
 	default:
-		apitest.Says(http.StatusOK, `{"responseCode":0,"data":`+data+`}`)(w, r)
+		standin.Says(http.StatusOK, `{"responseCode":0,"data":`+data+`}`)(w, r)
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"gavel/local/apitest"
+	"gavel/local/standin"
 	"gavel/shared/problem"
 	"gavel/shared/table"
 )
@@ -325,7 +326,7 @@ func TestWebhook_AllOfVeetingsAreTaken(t *testing.T) {
 func TestWebhook_RefusesWhatIsNoEvent(t *testing.T) {
 	t.Parallel()
 	g := setup(t, options{only: webhookID})
-	for _, body := range []string{" ", "{", "null", "[]", `"` + rejected + `"`, "747", `{"a":"` + rejected + `"`, "{}{}", "{\"a\":\"" + rejected + "\xff\"}", apitest.Page} {
+	for _, body := range []string{" ", "{", "null", "[]", `"` + rejected + `"`, "747", `{"a":"` + rejected + `"`, "{}{}", "{\"a\":\"" + rejected + "\xff\"}", standin.Page} {
 		isProblem(t, g.deliver(t, http.MethodPost, hook, hookKey, body), http.StatusUnprocessableEntity, problem.InvalidRequest)
 	}
 }
