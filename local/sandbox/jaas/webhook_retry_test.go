@@ -5,7 +5,6 @@ import (
 	"crypto/rsa"
 	"encoding/json"
 	"errors"
-	"io"
 	"net/http"
 	"net/http/httptest"
 	"reflect"
@@ -15,52 +14,15 @@ import (
 	"time"
 
 	"gavel/local/sandbox/jaas"
+	"gavel/local/standin"
 )
 
-// wire is a receiver inside a synctest bubble, where time passes only when everybody waits. It answers as answers
-// says, one after the other, and then with 200; 0 is a connection that breaks.
+// wire is a receiver inside a synctest bubble, and a tenant whose secret changes.
 type wire struct {
+	standin.Wire
+
 	t       *testing.T
-	began   time.Time
-	answers []int
 	secrets []string // one for each try; then the usual one
-	tries   []try
-	hang    bool
-}
-
-type try struct {
-	after     time.Duration // since the beginning
-	eventType string
-	body      string
-	signature string
-	path      string
-}
-
-func (w *wire) RoundTrip(req *http.Request) (*http.Response, error) {
-	raw, err := io.ReadAll(req.Body)
-	if err != nil {
-		w.t.Error(err)
-	}
-	var event struct{ EventType string }
-	if err := json.Unmarshal(raw, &event); err != nil {
-		w.t.Error(err)
-	}
-	w.tries = append(w.tries, try{
-		time.Since(w.began), event.EventType, string(raw), req.Header.Get("X-Jaas-Signature"), req.URL.Path,
-	})
-	if w.hang {
-		<-req.Context().Done()
-		return nil, req.Context().Err()
-	}
-	status := http.StatusOK
-	if len(w.answers) > 0 {
-		status, w.answers = w.answers[0], w.answers[1:]
-	}
-	if status == 0 {
-		return nil, errors.New("connection reset")
-	}
-	header := http.Header{"Location": {"http://127.0.0.1/elsewhere"}}
-	return &http.Response{StatusCode: status, Header: header, Body: io.NopCloser(strings.NewReader("no")), Request: req}, nil
 }
 
 func (w *wire) hook(context.Context, string) (jaas.Webhook, error) {
@@ -74,15 +36,15 @@ func (w *wire) hook(context.Context, string) (jaas.Webhook, error) {
 	return jaas.Webhook{URL: "http://receiver.test/hook", Secret: secret}, nil
 }
 
-func (w *wire) now() time.Time { return start.Add(time.Since(w.began)) }
+func (w *wire) now() time.Time { return start.Add(time.Since(w.Began)) }
 
 // join makes two events: ROOM_CREATED and PARTICIPANT_JOINED.
 func (w *wire) join() *jaas.Server {
 	w.t.Helper()
-	w.began = time.Now()
+	w.Began = time.Now()
 	s := jaas.New(jaas.Options{
 		PublicKey: func(context.Context, string) (*rsa.PublicKey, error) { return &signingKey().PublicKey, nil },
-		Now:       w.now, Webhook: w.hook, Transport: w,
+		Now:       w.now, Webhook: w.hook, Transport: &w.Wire,
 	})
 	body := asJSON(w.t, map[string]any{"jwt": sign(w.t, participantClaims())})
 	req := httptest.NewRequest(http.MethodPost, "/rooms/"+appID+"/standup/participants", strings.NewReader(body))
@@ -104,11 +66,13 @@ func (w *wire) run() {
 
 // course sums the tries up: what was tried when.
 func (w *wire) course() []string {
-	all := []string{}
-	for _, t := range w.tries {
-		all = append(all, t.eventType+" "+t.after.String())
-	}
-	return all
+	return w.Course(func(t standin.Try) string {
+		var event struct{ EventType string }
+		if err := json.Unmarshal([]byte(t.Body), &event); err != nil {
+			w.t.Error(err)
+		}
+		return event.EventType
+	})
 }
 
 func TestWebhooks_AreTriedThreeTimesInOrder(t *testing.T) {
@@ -131,14 +95,14 @@ func TestWebhooks_AreTriedThreeTimesInOrder(t *testing.T) {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				w := &wire{t: t, answers: tc.answers}
+				w := &wire{t: t, Wire: standin.Wire{Answers: tc.answers}}
 				w.run()
 				if got := w.course(); !reflect.DeepEqual(got, tc.want) {
 					t.Errorf("got %q, want %q", got, tc.want)
 				}
-				for _, try := range w.tries {
-					if try.path != "/hook" {
-						t.Errorf("got a request to %s, want none elsewhere", try.path)
+				for _, try := range w.Tries {
+					if try.Path != "/hook" {
+						t.Errorf("got a request to %s, want none elsewhere", try.Path)
 					}
 				}
 			})
@@ -150,17 +114,17 @@ func TestWebhooks_AreTriedThreeTimesInOrder(t *testing.T) {
 func TestWebhooks_AreSignedAnewInEachTry(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		w := &wire{t: t, answers: []int{500, 500, 200}, secrets: []string{"whsec_old", "whsec_old", "whsec_new"}}
-		w.began = time.Now()
+		w := &wire{t: t, Wire: standin.Wire{Answers: []int{500, 500, 200}}, secrets: []string{"whsec_old", "whsec_old", "whsec_new"}}
+		w.Began = time.Now()
 		w.run()
 		for i, secret := range []string{"whsec_old", "whsec_old", "whsec_new", hookSecret} {
-			got := w.tries[i]
-			if want := signatureOf(secret, got.body, start.Add(got.after)); got.signature != want {
-				t.Errorf("try %d: got %s, want %s", i, got.signature, want)
+			got := w.Tries[i]
+			if want := signatureOf(secret, got.Body, start.Add(got.After)); got.Header.Get("X-Jaas-Signature") != want {
+				t.Errorf("try %d: got %s, want %s", i, got.Header.Get("X-Jaas-Signature"), want)
 			}
 		}
-		if w.tries[0].body != w.tries[1].body || w.tries[0].body != w.tries[2].body || w.tries[0].body == w.tries[3].body {
-			t.Errorf("got %+v, want one body for each event", w.tries)
+		if w.Tries[0].Body != w.Tries[1].Body || w.Tries[0].Body != w.Tries[2].Body || w.Tries[0].Body == w.Tries[3].Body {
+			t.Errorf("got %+v, want one body for each event", w.Tries)
 		}
 	})
 }
@@ -180,7 +144,7 @@ func TestWebhooks_WaitForASecretThatCannotBeRead(t *testing.T) {
 func TestWebhooks_GiveASilentReceiverTenSeconds(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		w := &wire{t: t, hang: true}
+		w := &wire{t: t, Wire: standin.Wire{Hang: true}}
 		w.run()
 		want := []string{
 			"ROOM_CREATED 0s", "ROOM_CREATED 10.25s", "ROOM_CREATED 20.75s",
@@ -196,13 +160,13 @@ func TestWebhooks_GiveASilentReceiverTenSeconds(t *testing.T) {
 func TestClose_EndsThePauseBetweenTries(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		w := &wire{t: t, answers: []int{500}}
+		w := &wire{t: t, Wire: standin.Wire{Answers: []int{500}}}
 		s := w.join()
 		synctest.Wait()
 		s.Close()
 		want := []string{"ROOM_CREATED 0s"}
-		if got := w.course(); !reflect.DeepEqual(got, want) || time.Since(w.began) != 0 {
-			t.Errorf("got %q after %v, want %q at once", got, time.Since(w.began), want)
+		if got := w.course(); !reflect.DeepEqual(got, want) || time.Since(w.Began) != 0 {
+			t.Errorf("got %q after %v, want %q at once", got, time.Since(w.Began), want)
 		}
 	})
 }

@@ -57,8 +57,8 @@ PARTICIPANT_JOINED standup u-17`
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
 	sessions := map[any]int{}
-	for _, d := range r.deliveries() {
-		sessions[d.event["sessionId"]]++
+	for _, d := range r.Deliveries() {
+		sessions[d.Event["sessionId"]]++
 	}
 	if len(sessions) != 2 {
 		t.Errorf("got events of %d sessions, want 2", len(sessions))
@@ -125,15 +125,15 @@ func TestWebhooks_AreAsTheDocumentsShow(t *testing.T) {
 		`{"eventType":"PARTICIPANT_LEFT",` + envelope + person + `,"disconnectReason":"left"}}`,
 		`{"eventType":"ROOM_DESTROYED",` + envelope + inRoom,
 	}
-	got := r.deliveries()
+	got := r.Deliveries()
 	if len(got) != len(want) {
 		t.Fatalf("got %d events, want %d", len(got), len(want))
 	}
 	keys := map[string]bool{}
 	for i, d := range got {
-		key := d.event["idempotencyKey"].(string)
+		key := d.Event["idempotencyKey"].(string)
 		keys[key] = true
-		plain := strings.NewReplacer(key, "-", `\u003c`, "<", `\u003e`, ">", `\u0026`, "&").Replace(d.body)
+		plain := strings.NewReplacer(key, "-", `\u003c`, "<", `\u003e`, ">", `\u0026`, "&").Replace(d.Body)
 		if plain != want[i] {
 			t.Errorf("got\n%s\nwant\n%s", plain, want[i])
 		}
@@ -149,17 +149,17 @@ func TestWebhooks_AreSigned(t *testing.T) {
 	w := setup(t, r.hook)
 	w.mustJoin("standup", sign(t, participantClaims()))
 	w.flush()
-	for _, d := range r.deliveries() {
-		if got, want := d.header.Get("X-Jaas-Signature"), signatureOf(hookSecret, d.body, start); got != want {
+	for _, d := range r.Deliveries() {
+		if got, want := d.Header.Get("X-Jaas-Signature"), signatureOf(hookSecret, d.Body, start); got != want {
 			t.Errorf("signature: got %s, want %s", got, want)
 		}
-		if got, want := d.header.Get("Content-Type"), "application/json"; got != want {
+		if got, want := d.Header.Get("Content-Type"), "application/json"; got != want {
 			t.Errorf("content type: got %s, want %s", got, want)
 		}
-		if got, want := d.header.Get("Authorization"), "Basic Z2F2ZWw6"; got != want {
+		if got, want := d.Header.Get("Authorization"), "Basic Z2F2ZWw6"; got != want {
 			t.Errorf("authorization: got %s, want %s", got, want)
 		}
-		if got, want := d.path, "/webhooks/jaas/"+appID; got != want {
+		if got, want := d.Path, "/webhooks/jaas/"+appID; got != want {
 			t.Errorf("path: got %s, want %s", got, want)
 		}
 	}
@@ -177,12 +177,12 @@ func TestWebhooks_AreUnderstoodByTheClient(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, d := range r.deliveries() {
-		header := d.header.Get(client.SignatureHeader)
-		if err := client.VerifyWebhook(header, []byte(d.body), []client.WebhookSecret{secret}, start); err != nil {
+	for _, d := range r.Deliveries() {
+		header := d.Header.Get(client.SignatureHeader)
+		if err := client.VerifyWebhook(header, []byte(d.Body), []client.WebhookSecret{secret}, start); err != nil {
 			t.Errorf("got %v, want none", err)
 		}
-		event, err := client.ParseEvent([]byte(d.body))
+		event, err := client.ParseEvent([]byte(d.Body))
 		if err != nil || event.AppID != appID || event.Room != "%c3%a9t%c3%a9" || event.Session != p["sessionId"] || !event.At.Equal(start) {
 			t.Errorf("got %v, %v; want the session's event in été", event, err)
 		}
@@ -232,13 +232,13 @@ func TestWebhooks_MayLeadToMoreOfThem(t *testing.T) {
 	t.Parallel()
 	r := newReceiver(t)
 	w := setup(t, r.hook)
-	r.answer = func(d delivery) int {
-		if data := d.event["data"].(map[string]any); d.event["eventType"] == "PARTICIPANT_JOINED" {
+	r.Answer = func(d delivery) (int, string) {
+		if data := d.Event["data"].(map[string]any); d.Event["eventType"] == "PARTICIPANT_JOINED" {
 			if got := w.command("KICK_PARTICIPANT", "standup", "participantId", data["participantId"].(string)); got.status != http.StatusOK {
 				t.Errorf("kick: got %d, want 200", got.status)
 			}
 		}
-		return http.StatusOK
+		return http.StatusOK, ""
 	}
 	w.mustJoin("standup", sign(t, participantClaims()))
 	w.flush()
@@ -253,11 +253,11 @@ func TestWebhooks_HoldNobodyUp(t *testing.T) {
 	t.Parallel()
 	slow, quick := newReceiver(t), newReceiver(t)
 	release, arrived := make(chan struct{}), make(chan struct{}, 2)
-	slow.answer = func(delivery) int { <-release; return http.StatusOK }
-	quick.answer = func(delivery) int { arrived <- struct{}{}; return http.StatusOK }
+	slow.Answer = func(delivery) (int, string) { <-release; return http.StatusOK, "" }
+	quick.Answer = func(delivery) (int, string) { arrived <- struct{}{}; return http.StatusOK, "" }
 	w := setup(t, func(o *jaas.Options) {
 		o.Webhook = func(_ context.Context, id string) (jaas.Webhook, error) {
-			return jaas.Webhook{URL: map[string]string{appID: slow.url, otherApp: quick.url}[id], Secret: hookSecret}, nil
+			return jaas.Webhook{URL: map[string]string{appID: slow.URL, otherApp: quick.URL}[id], Secret: hookSecret}, nil
 		}
 	})
 	p := w.mustJoin("standup", sign(t, participantClaims()))
@@ -276,7 +276,7 @@ func TestWebhooks_HoldNobodyUp(t *testing.T) {
 	}
 	close(release)
 	w.flush()
-	if got, want := len(slow.deliveries()), 4; got != want {
+	if got, want := len(slow.Deliveries()), 4; got != want {
 		t.Errorf("got %d deliveries, want %d", got, want)
 	}
 }
@@ -301,18 +301,18 @@ func TestWebhooks_StayInOrder(t *testing.T) {
 	w.flush()
 
 	sessions, inside := map[string]any{}, map[string]int{}
-	for i, d := range r.deliveries() {
-		room := d.event["fqn"].(string)
-		if d.event["eventType"] == "ROOM_CREATED" {
+	for i, d := range r.Deliveries() {
+		room := d.Event["fqn"].(string)
+		if d.Event["eventType"] == "ROOM_CREATED" {
 			if sessions[room] != nil {
 				t.Fatalf("event %d: %s was created while it was there", i, room)
 			}
-			sessions[room] = d.event["sessionId"]
+			sessions[room] = d.Event["sessionId"]
 		}
-		if got, want := d.event["sessionId"], sessions[room]; got != want {
+		if got, want := d.Event["sessionId"], sessions[room]; got != want {
 			t.Fatalf("event %d: got session %v, want %v", i, got, want)
 		}
-		switch d.event["eventType"] {
+		switch d.Event["eventType"] {
 		case "PARTICIPANT_JOINED":
 			inside[room]++
 		case "PARTICIPANT_LEFT":
@@ -324,7 +324,7 @@ func TestWebhooks_StayInOrder(t *testing.T) {
 			t.Fatalf("event %d: %d inside of session %v", i, inside[room], sessions[room])
 		}
 	}
-	if got, atLeast := len(r.deliveries()), 8*10*2+2*2; got < atLeast || inside[appID+"/room-0"] != 0 {
+	if got, atLeast := len(r.Deliveries()), 8*10*2+2*2; got < atLeast || inside[appID+"/room-0"] != 0 {
 		t.Errorf("got %d events, want at least %d, and nobody inside", got, atLeast)
 	}
 }
@@ -335,14 +335,14 @@ func TestClose_BreaksOffAndForgets(t *testing.T) {
 	w := setup(t, r.hook)
 	called, release := make(chan struct{}), make(chan struct{})
 	t.Cleanup(func() { close(release) })
-	r.answer = func(delivery) int { close(called); <-release; return http.StatusOK }
+	r.Answer = func(delivery) (int, string) { close(called); <-release; return http.StatusOK, "" }
 	p := w.mustJoin("standup", sign(t, participantClaims()))
 	<-called
 	w.Close()
 	w.want(w.leave("standup", p), 204)
 	w.Close()
 	w.flush()
-	if got := len(r.deliveries()); got != 1 {
+	if got := len(r.Deliveries()); got != 1 {
 		t.Errorf("got %d deliveries, want the one that was under way", got)
 	}
 }

@@ -3,7 +3,6 @@ package jitsi_test
 import (
 	"context"
 	"errors"
-	"io"
 	"net/http"
 	"net/http/httptest"
 	"reflect"
@@ -13,41 +12,21 @@ import (
 	"time"
 
 	"gavel/local/sandbox/jitsi"
+	"gavel/local/standin"
 )
 
-// wire is a receiver inside a synctest bubble, where time passes only when everybody waits. It answers as answers
-// says, one after the other, and then with 200; 0 is a connection that breaks.
+// wire is a receiver inside a synctest bubble, and the settings that lead to it.
 type wire struct {
+	standin.Wire
+
 	t        *testing.T
-	began    time.Time
-	answers  []int
 	settings []bool // one for each look-up of the receiver, false being a failure; then they can be read
-	hang     bool
-	booking  bool // a reservation is needed
-	tries    []string
-	bodies   map[string]bool
+	booking  bool   // a reservation is needed
 }
 
-func (w *wire) RoundTrip(req *http.Request) (*http.Response, error) {
-	raw, err := io.ReadAll(req.Body)
-	if err != nil {
-		w.t.Error(err)
-	}
-	w.bodies[string(raw)] = true
-	w.tries = append(w.tries, strings.TrimPrefix(req.URL.Path, "/events/")+" "+time.Since(w.began).String())
-	if w.hang {
-		<-req.Context().Done()
-		return nil, req.Context().Err()
-	}
-	status := http.StatusOK
-	if len(w.answers) > 0 {
-		status, w.answers = w.answers[0], w.answers[1:]
-	}
-	if status == 0 {
-		return nil, errors.New("connection reset")
-	}
-	header := http.Header{"Location": {"http://127.0.0.1/elsewhere"}}
-	return &http.Response{StatusCode: status, Header: header, Body: io.NopCloser(strings.NewReader("no")), Request: req}, nil
+// course sums the tries up: what was tried when.
+func (w *wire) course() []string {
+	return w.Course(func(t standin.Try) string { return strings.TrimPrefix(t.Path, "/events/") })
 }
 
 func (w *wire) operator(context.Context) (jitsi.Settings, error) {
@@ -77,8 +56,8 @@ func (w *wire) join() *jitsi.Server {
 
 func (w *wire) try() (*jitsi.Server, *httptest.ResponseRecorder) {
 	w.t.Helper()
-	w.began, w.bodies = time.Now(), map[string]bool{}
-	s := jitsi.New(jitsi.Options{Settings: w.operator, Now: func() time.Time { return start }, Transport: w})
+	w.Began = time.Now()
+	s := jitsi.New(jitsi.Options{Settings: w.operator, Now: func() time.Time { return start }, Transport: &w.Wire})
 	body := asJSON(w.t, map[string]any{"jwt": sign(w.t, guest())})
 	req := httptest.NewRequest(http.MethodPost, "/rooms/standup/participants", strings.NewReader(body))
 	req.Header.Set("Content-Type", jsonType)
@@ -108,14 +87,14 @@ func TestEvents_AreTriedAgain(t *testing.T) {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				w := &wire{t: t, answers: tc.answers, settings: tc.settings}
+				w := &wire{t: t, Wire: standin.Wire{Answers: tc.answers}, settings: tc.settings}
 				if err := w.join().Flush(t.Context()); err != nil {
 					t.Fatal(err)
 				}
-				if !reflect.DeepEqual(w.tries, tc.want) {
-					t.Errorf("got %q, want %q", w.tries, tc.want)
+				if got := w.course(); !reflect.DeepEqual(got, tc.want) {
+					t.Errorf("got %q, want %q", got, tc.want)
 				}
-				if got := len(w.bodies); got != 2 {
+				if got := w.Bodies(); got != 2 {
 					t.Errorf("got %d bodies, want the same for all tries of an event", got)
 				}
 			})
@@ -127,14 +106,14 @@ func TestEvents_AreTriedAgain(t *testing.T) {
 func TestEvents_GiveASilentReceiverTwentySeconds(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		w := &wire{t: t, hang: true}
+		w := &wire{t: t, Wire: standin.Wire{Hang: true}}
 		if err := w.join().Flush(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		if want := []string{"room/created 0s", "occupant/joined 20s"}; !reflect.DeepEqual(w.tries, want) {
-			t.Errorf("got %q, want %q", w.tries, want)
+		if want := []string{"room/created 0s", "occupant/joined 20s"}; !reflect.DeepEqual(w.course(), want) {
+			t.Errorf("got %q, want %q", w.course(), want)
 		}
-		if got := time.Since(w.began); got != 40*time.Second {
+		if got := time.Since(w.Began); got != 40*time.Second {
 			t.Errorf("got done after %v, want 40s", got)
 		}
 	})
@@ -144,14 +123,14 @@ func TestEvents_GiveASilentReceiverTwentySeconds(t *testing.T) {
 func TestReservation_GivesASilentReceiverTwentySeconds(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		w := &wire{t: t, hang: true, booking: true}
+		w := &wire{t: t, Wire: standin.Wire{Hang: true}, booking: true}
 		_, got := w.try()
 		const want = `{"error":"reservation-error","message":"Reservation lookup timed out","code":500}`
 		if got.Code != http.StatusForbidden || strings.TrimSpace(got.Body.String()) != want {
 			t.Errorf("got %d %s, want 403 %s", got.Code, got.Body, want)
 		}
-		if want := []string{"/conference 0s"}; !reflect.DeepEqual(w.tries, want) || time.Since(w.began) != 20*time.Second {
-			t.Errorf("got %q after %v, want %q after 20s", w.tries, time.Since(w.began), want)
+		if want := []string{"/conference 0s"}; !reflect.DeepEqual(w.course(), want) || time.Since(w.Began) != 20*time.Second {
+			t.Errorf("got %q after %v, want %q after 20s", w.course(), time.Since(w.Began), want)
 		}
 	})
 }

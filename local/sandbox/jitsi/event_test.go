@@ -13,7 +13,7 @@ import (
 	"gavel/local/sandbox/jitsi"
 )
 
-func (w *world) wantLines(r *receiver, want string) {
+func (w *world) wantLines(r receiver, want string) {
 	w.t.Helper()
 	w.flush()
 	if got := r.lines(); got != want {
@@ -86,11 +86,11 @@ func TestEvents_AreAsTheReadmeShows(t *testing.T) {
 	place := func(name string) string {
 		return fmt.Sprintf(`{"event_name":"muc-%s","room_name":"catchup","room_jid":"catchup@conference.meet.jitsi","is_breakout":false,`, name)
 	}
-	got := r.deliveries()
+	got := r.Deliveries()
 	if len(got) != 6 {
 		t.Fatalf("got %d events, want 6", len(got))
 	}
-	phone := got[2].event["occupant"].(map[string]any)["occupant_jid"]
+	phone := got[2].Event["occupant"].(map[string]any)["occupant_jid"]
 	if !strings.HasPrefix(phone.(string), "jigasi@auth.meet.jitsi/") {
 		t.Errorf("got %v, want the telephone's address", phone)
 	}
@@ -106,11 +106,11 @@ func TestEvents_AreAsTheReadmeShows(t *testing.T) {
 		place("room-destroyed") + `"created_at":1760000000,"destroyed_at":1760000039,"all_occupants":[` + ada + left + `,` + leg + left + `]}`,
 	} {
 		d := got[i]
-		if d.body != want {
-			t.Errorf("got  %s\nwant %s", d.body, want)
+		if d.Body != want {
+			t.Errorf("got  %s\nwant %s", d.Body, want)
 		}
-		if d.method != "POST" || d.header.Get("Content-Type") != jsonType || d.header.Get("Authorization") != callback {
-			t.Errorf("got %s with %v, want POST of JSON with the fixed header", d.method, d.header)
+		if d.Method != "POST" || d.Header.Get("Content-Type") != jsonType || d.Header.Get("Authorization") != callback {
+			t.Errorf("got %s with %v, want POST of JSON with the fixed header", d.Method, d.Header)
 		}
 	}
 }
@@ -124,9 +124,9 @@ func TestEvents_FollowTheSettings(t *testing.T) {
 	w.edit(func(set *jitsi.Settings) { set.EventsURL, set.CallbackAuthorization = r.url, "" })
 	w.want(w.leave("standup", p), 204)
 	w.wantLines(r, "occupant/left standup u-17 0\nroom/destroyed standup")
-	for _, d := range r.deliveries() {
-		if _, given := d.header["Authorization"]; given {
-			t.Errorf("got Authorization %q, want none", d.header.Get("Authorization"))
+	for _, d := range r.Deliveries() {
+		if _, given := d.Header["Authorization"]; given {
+			t.Errorf("got Authorization %q, want none", d.Header.Get("Authorization"))
 		}
 	}
 }
@@ -136,8 +136,8 @@ func TestEvents_MayLeadToMoreOfThem(t *testing.T) {
 	t.Parallel()
 	r := newReceiver(t)
 	w := setup(t, r.events)
-	r.answer = func(d delivery) (int, string) {
-		if d.event["event_name"] == "muc-occupant-joined" {
+	r.Answer = func(d delivery) (int, string) {
+		if d.Event["event_name"] == "muc-occupant-joined" {
 			if got := w.end("standup" + muc); got.status != 200 {
 				t.Errorf("end: got %d %s, want 200", got.status, got.raw)
 			}
@@ -154,7 +154,7 @@ func TestEvents_HoldNobodyUp(t *testing.T) {
 	r := newReceiver(t)
 	w := setup(t, r.events)
 	release := make(chan struct{})
-	r.answer = func(delivery) (int, string) { <-release; return http.StatusOK, "" }
+	r.Answer = func(delivery) (int, string) { <-release; return http.StatusOK, "" }
 	p := w.mustJoin("standup", sign(t, guest()))
 	w.want(w.leave("standup", p), 204)
 	gone, cancel := context.WithCancel(t.Context())
@@ -184,9 +184,9 @@ func TestEvents_StayInOrder(t *testing.T) {
 	wg.Wait()
 	w.flush()
 	live, inside := map[any]bool{}, map[any]int{}
-	for i, d := range r.deliveries() {
-		room := d.event["room_jid"]
-		switch d.event["event_name"] {
+	for i, d := range r.Deliveries() {
+		room := d.Event["room_jid"]
+		switch d.Event["event_name"] {
 		case "muc-room-created":
 			if live[room] {
 				t.Fatalf("event %d: %s was created while it was there", i, room)
@@ -199,14 +199,14 @@ func TestEvents_StayInOrder(t *testing.T) {
 		case "muc-room-destroyed":
 			live[room] = false
 		}
-		if count, ok := d.event["active_occupants_count"].(float64); ok && int(count) != inside[room] {
+		if count, ok := d.Event["active_occupants_count"].(float64); ok && int(count) != inside[room] {
 			t.Fatalf("event %d: got %v inside, want %d", i, count, inside[room])
 		}
 		if !live[room] && inside[room] != 0 {
 			t.Fatalf("event %d: got %d inside of no room, want none", i, inside[room])
 		}
 	}
-	if got, atLeast := len(r.deliveries()), 8*10*2+2*2; got < atLeast {
+	if got, atLeast := len(r.Deliveries()), 8*10*2+2*2; got < atLeast {
 		t.Errorf("got %d events, want at least %d", got, atLeast)
 	}
 }
@@ -217,7 +217,7 @@ func TestClose_BreaksOffAndForgets(t *testing.T) {
 	w := setup(t, r.events)
 	called, release := make(chan struct{}), make(chan struct{})
 	t.Cleanup(func() { close(release) })
-	r.answer = func(delivery) (int, string) { close(called); <-release; return http.StatusOK, "" }
+	r.Answer = func(delivery) (int, string) { close(called); <-release; return http.StatusOK, "" }
 	p := w.mustJoin("standup", sign(t, guest()))
 	<-called
 	w.Close()

@@ -58,8 +58,8 @@ func TestReservation_EndsOnlyItsOwnRoom(t *testing.T) {
 	t.Parallel()
 	r := newReceiver(t)
 	w := setup(t, r.reservations)
-	r.answer = func(d delivery) (int, string) {
-		if strings.Contains(d.body, "long") {
+	r.Answer = func(d delivery) (int, string) {
+		if strings.Contains(d.Body, "long") {
 			return 200, booked("long", 3600)
 		}
 		return 200, booked("short", 60)
@@ -79,7 +79,7 @@ func TestReservation_ManyAtTheDoor(t *testing.T) {
 	r := newReceiver(t)
 	w := setup(t, r.reservations)
 	called, release := make(chan struct{}), make(chan struct{})
-	r.answer = func(delivery) (int, string) { close(called); <-release; return 200, booked("standup", 3600) }
+	r.Answer = func(delivery) (int, string) { close(called); <-release; return 200, booked("standup", 3600) }
 	token := sign(t, guest())
 	var wg sync.WaitGroup
 	for range 5 {
@@ -117,11 +117,11 @@ func TestReservation_OneForEachTimeTheRoomIsMade(t *testing.T) {
 	wg.Wait()
 	w.flush()
 	count := map[string]int{}
-	for _, d := range r.deliveries() {
-		count[d.method]++
+	for _, d := range r.Deliveries() {
+		count[d.Method]++
 	}
-	for _, d := range events.deliveries() {
-		count[fmt.Sprint(d.event["event_name"])]++
+	for _, d := range events.Deliveries() {
+		count[fmt.Sprint(d.Event["event_name"])]++
 	}
 	if made := count["muc-room-created"]; count[http.MethodDelete] != made || count[http.MethodPost] != made {
 		t.Errorf("got %v, want as many reservations made and cancelled as rooms", count)
@@ -134,7 +134,7 @@ func TestClose_LetsNobodyWaitForAReservation(t *testing.T) {
 	w := setup(t, r.reservations)
 	called, release := make(chan struct{}), make(chan struct{})
 	t.Cleanup(func() { close(release) })
-	r.answer = func(delivery) (int, string) { close(called); <-release; return 200, "" }
+	r.Answer = func(delivery) (int, string) { close(called); <-release; return 200, "" }
 	answered := make(chan reply)
 	token := sign(t, guest())
 	go func() { answered <- w.join("standup", token) }()

@@ -18,9 +18,9 @@ func booked(name string, duration any) string {
 }
 
 // answers lets a receiver answer so, one after the other, and then as to the last.
-func (r *receiver) answers(statusesAndBodies ...any) {
+func (r receiver) answers(statusesAndBodies ...any) {
 	var mu sync.Mutex
-	r.answer = func(delivery) (int, string) {
+	r.Answer = func(delivery) (int, string) {
 		mu.Lock()
 		defer mu.Unlock()
 		status, body := statusesAndBodies[0].(int), statusesAndBodies[1].(string)
@@ -49,14 +49,14 @@ func TestReservation_IsAskedForAsPublished(t *testing.T) {
 	p := w.mustJoin("standup?tenant=acme", sign(t, guest().with("sub", "acme")))
 	w.mustJoin("standup?tenant=acme", sign(t, guest().with("sub", "acme")))
 	w.wantRequests(r, "POST /conference")
-	d := r.deliveries()[0]
-	if d.header.Get("Authorization") != callback || d.header.Get("Content-Type") != "application/x-www-form-urlencoded" {
-		t.Errorf("got headers %v, want the fixed one and a form", d.header)
+	d := r.Deliveries()[0]
+	if d.Header.Get("Authorization") != callback || d.Header.Get("Content-Type") != "application/x-www-form-urlencoded" {
+		t.Errorf("got headers %v, want the fixed one and a form", d.Header)
 	}
 	owner, _, _ := strings.Cut(p["occupantJid"].(string), "/")
 	want := url.Values{"name": {"[acme]standup"}, "start_time": {"2025-10-09T08:53:20.000Z"}, "mail_owner": {owner}}
-	if d.body != want.Encode() {
-		t.Errorf("got %s, want %s", d.body, want.Encode())
+	if d.Body != want.Encode() {
+		t.Errorf("got %s, want %s", d.Body, want.Encode())
 	}
 }
 
@@ -175,8 +175,8 @@ func TestReservation_ThatIsThereAlready(t *testing.T) {
 				w.wantDenied(got, tc.code, tc.message)
 			}
 			w.wantRequests(r, "POST /conference, GET "+tc.path)
-			if d := r.deliveries()[1]; d.header.Get("Authorization") != callback || d.body != "" {
-				t.Errorf("got body %q with %v, want none with the fixed header", d.body, d.header)
+			if d := r.Deliveries()[1]; d.Header.Get("Authorization") != callback || d.Body != "" {
+				t.Errorf("got body %q with %v, want none with the fixed header", d.Body, d.Header)
 			}
 		})
 	}
@@ -227,7 +227,7 @@ func TestReservation_IsCancelledWhenTheRoomEnds(t *testing.T) {
 	r.answers(200, booked("standup", 3600))
 	w.want(w.leave("standup", w.mustJoin("standup", token)), 204)
 	w.wantRequests(r, "POST /conference, DELETE /conference/8")
-	if got := r.deliveries()[1].header.Get("Authorization"); got != callback {
+	if got := r.Deliveries()[1].Header.Get("Authorization"); got != callback {
 		t.Errorf("got Authorization %q, want the fixed one", got)
 	}
 	w.mustJoin("standup", token)

@@ -12,13 +12,13 @@ func TestWebhooks_MayAnswerLate(t *testing.T) {
 	t.Parallel()
 	r := newReceiver(t)
 	w := setup(t, r.hook)
-	r.answer = func(d delivery) int {
-		if d.hook == "onMeetingScheduled" {
-			if got := w.account("DELETE", meetings+"/"+d.meeting["id"].(string), ""); got.code() != "200 0" {
+	r.Answer = func(d delivery) (int, string) {
+		if hookOf(d) == "onMeetingScheduled" {
+			if got := w.account("DELETE", meetings+"/"+d.Event["id"].(string), ""); got.code() != "200 0" {
 				t.Errorf("got %s, want 200 0", got.code())
 			}
 		}
-		return http.StatusOK
+		return http.StatusOK, ""
 	}
 	w.schedule()
 	w.wantLines(r, "onMeetingScheduled My Meeting Topic\nonMeetingDeleted My Meeting Topic")
@@ -29,7 +29,7 @@ func TestFlush_EndsWithItsContext(t *testing.T) {
 	r := newReceiver(t)
 	w := setup(t, r.hook)
 	called, release := make(chan struct{}), make(chan struct{})
-	r.answer = func(delivery) int { close(called); <-release; return http.StatusOK }
+	r.Answer = func(delivery) (int, string) { close(called); <-release; return http.StatusOK, "" }
 	w.schedule()
 	<-called
 	gone, cancel := context.WithCancel(t.Context())
@@ -47,7 +47,7 @@ func TestClose_BreaksOffAndForgets(t *testing.T) {
 	w := setup(t, r.hook)
 	called, release := make(chan struct{}), make(chan struct{})
 	t.Cleanup(func() { close(release) })
-	r.answer = func(delivery) int { close(called); <-release; return http.StatusOK }
+	r.Answer = func(delivery) (int, string) { close(called); <-release; return http.StatusOK, "" }
 	w.schedule()
 	w.schedule()
 	<-called

@@ -3,7 +3,6 @@ package veeting_test
 import (
 	"context"
 	"errors"
-	"io"
 	"net/http"
 	"net/http/httptest"
 	"reflect"
@@ -13,40 +12,20 @@ import (
 	"time"
 
 	"gavel/local/sandbox/veeting"
+	"gavel/local/standin"
 )
 
-// wire is a receiver inside a synctest bubble, where time passes only when everybody waits. It answers as answers
-// says, one after the other, and then with 200; 0 is a connection that breaks.
+// wire is a receiver inside a synctest bubble, whose hooks change.
 type wire struct {
-	t       *testing.T
-	began   time.Time
-	answers []int
-	hooks   []veeting.Webhook // one for each look-up, the empty one being a failure; then the usual one
-	hang    bool
-	tries   []string
-	bodies  map[string]bool
+	standin.Wire
+
+	t     *testing.T
+	hooks []veeting.Webhook // one for each look-up, the empty one being a failure; then the usual one
 }
 
-func (w *wire) RoundTrip(req *http.Request) (*http.Response, error) {
-	raw, err := io.ReadAll(req.Body)
-	if err != nil {
-		w.t.Error(err)
-	}
-	w.bodies[string(raw)] = true
-	w.tries = append(w.tries, strings.TrimPrefix(req.URL.Path, "/")+" "+time.Since(w.began).String())
-	if w.hang {
-		<-req.Context().Done()
-		return nil, req.Context().Err()
-	}
-	status := http.StatusOK
-	if len(w.answers) > 0 {
-		status, w.answers = w.answers[0], w.answers[1:]
-	}
-	if status == 0 {
-		return nil, errors.New("connection reset")
-	}
-	header := http.Header{"Location": {"http://127.0.0.1/elsewhere"}}
-	return &http.Response{StatusCode: status, Header: header, Body: io.NopCloser(strings.NewReader("no")), Request: req}, nil
+// course sums the tries up: what was tried when.
+func (w *wire) course() []string {
+	return w.Course(func(t standin.Try) string { return strings.TrimPrefix(t.Path, "/") })
 }
 
 func (w *wire) hook(_ context.Context, hook string) (veeting.Webhook, error) {
@@ -64,10 +43,10 @@ func (w *wire) hook(_ context.Context, hook string) (veeting.Webhook, error) {
 // schedule makes two events: the end of a meeting in the past is noticed by the second request.
 func (w *wire) schedule() *veeting.Server {
 	w.t.Helper()
-	w.began, w.bodies = time.Now(), map[string]bool{}
+	w.Began = time.Now()
 	s := veeting.New(veeting.Options{
 		Keys: keys(veeting.Key{Value: accountKey, Level: "account"}), Now: func() time.Time { return start },
-		Webhook: w.hook, Transport: w,
+		Webhook: w.hook, Transport: &w.Wire,
 	})
 	req := httptest.NewRequest(http.MethodPost, meetings, strings.NewReader(meeting.String()))
 	req.Header = headers("X-API-KEY", accountKey)
@@ -104,14 +83,14 @@ func TestWebhooks_AreTriedThreeTimesInOrder(t *testing.T) {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				w := &wire{t: t, answers: tc.answers, hooks: tc.hooks}
+				w := &wire{t: t, Wire: standin.Wire{Answers: tc.answers}, hooks: tc.hooks}
 				if err := w.schedule().Flush(t.Context()); err != nil {
 					t.Fatal(err)
 				}
-				if !reflect.DeepEqual(w.tries, tc.want) {
-					t.Errorf("got %q, want %q", w.tries, tc.want)
+				if got := w.course(); !reflect.DeepEqual(got, tc.want) {
+					t.Errorf("got %q, want %q", got, tc.want)
 				}
-				if got := len(w.bodies); got != 2 {
+				if got := w.Bodies(); got != 2 {
 					t.Errorf("got %d bodies, want the same for all tries of an event", got)
 				}
 			})
@@ -122,7 +101,7 @@ func TestWebhooks_AreTriedThreeTimesInOrder(t *testing.T) {
 func TestWebhooks_GiveASilentReceiverTenSeconds(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		w := &wire{t: t, hang: true}
+		w := &wire{t: t, Wire: standin.Wire{Hang: true}}
 		if err := w.schedule().Flush(t.Context()); err != nil {
 			t.Fatal(err)
 		}
@@ -130,8 +109,8 @@ func TestWebhooks_GiveASilentReceiverTenSeconds(t *testing.T) {
 			"onMeetingScheduled 0s", "onMeetingScheduled 10.25s", "onMeetingScheduled 20.75s",
 			"onMeetingClosed 30.75s", "onMeetingClosed 41s", "onMeetingClosed 51.5s",
 		}
-		if !reflect.DeepEqual(w.tries, want) {
-			t.Errorf("got %q, want %q", w.tries, want)
+		if got := w.course(); !reflect.DeepEqual(got, want) {
+			t.Errorf("got %q, want %q", got, want)
 		}
 	})
 }
@@ -140,12 +119,12 @@ func TestWebhooks_GiveASilentReceiverTenSeconds(t *testing.T) {
 func TestClose_EndsThePauseBetweenTries(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		w := &wire{t: t, answers: []int{500}}
+		w := &wire{t: t, Wire: standin.Wire{Answers: []int{500}}}
 		s := w.schedule()
 		synctest.Wait()
 		s.Close()
-		if got := len(w.tries); got != 1 || time.Since(w.began) != 0 {
-			t.Errorf("got %q after %v, want one try at once", w.tries, time.Since(w.began))
+		if got := len(w.Tries); got != 1 || time.Since(w.Began) != 0 {
+			t.Errorf("got %q after %v, want one try at once", w.course(), time.Since(w.Began))
 		}
 	})
 }

@@ -11,7 +11,7 @@ import (
 	"gavel/local/sandbox/veeting"
 )
 
-func (w *world) wantLines(r *receiver, want string) {
+func (w *world) wantLines(r receiver, want string) {
 	w.t.Helper()
 	w.flush()
 	if got := r.lines(); got != want {
@@ -32,21 +32,21 @@ func TestWebhooks_TellTheCourseOfAMeeting(t *testing.T) {
 	w.want(w.account("DELETE", meetings+"/"+id, ""), "200 0")
 	w.wantLines(r, "onMeetingScheduled My Meeting Topic\nonMeetingUpdated <new>\nonMeetingClosed <new>\nonMeetingDeleted <new>")
 
-	got := r.deliveries()
-	if !reflect.DeepEqual(got[0].meeting, scheduled.body["data"]) {
-		t.Errorf("scheduled: got %v, want %v", got[0].meeting, scheduled.body["data"])
+	got := r.Deliveries()
+	if !reflect.DeepEqual(got[0].Event, scheduled.body["data"]) {
+		t.Errorf("scheduled: got %v, want %v", got[0].Event, scheduled.body["data"])
 	}
-	if !reflect.DeepEqual(got[1].meeting, updated.body["data"]) {
-		t.Errorf("updated: got %v, want %v", got[1].meeting, updated.body["data"])
+	if !reflect.DeepEqual(got[1].Event, updated.body["data"]) {
+		t.Errorf("updated: got %v, want %v", got[1].Event, updated.body["data"])
 	}
 	for _, d := range got[2:] {
-		if d.meeting["dtClosedAt"] != "2024-03-31T09:02:00.000Z" || d.meeting["isClosed"] != true || d.meeting["isOpen"] != false || d.meeting["isActive"] != false {
-			t.Errorf("%s: got %s, want it closed", d.hook, d.body)
+		if d.Event["dtClosedAt"] != "2024-03-31T09:02:00.000Z" || d.Event["isClosed"] != true || d.Event["isOpen"] != false || d.Event["isActive"] != false {
+			t.Errorf("%s: got %s, want it closed", hookOf(d), d.Body)
 		}
 	}
 	for _, d := range got {
-		if d.method != "POST" || d.header.Get("X-API-KEY") != hookKey || d.header.Get("Content-Type") != jsonType {
-			t.Errorf("got %s %v, want POST with the key", d.method, d.header)
+		if d.Method != "POST" || d.Header.Get("X-API-KEY") != hookKey || d.Header.Get("Content-Type") != jsonType {
+			t.Errorf("got %s %v, want POST with the key", d.Method, d.Header)
 		}
 	}
 }
@@ -85,9 +85,9 @@ func TestWebhooks_TellOfMeetingsThatCloseByThemselves(t *testing.T) {
 	w.want(w.do("GET", "/nowhere", nil, ""), "404 -1")
 	w.list()
 	w.wantLines(r, first+"onMeetingClosed early\nonMeetingClosed late\nonMeetingScheduled past\nonMeetingClosed past")
-	for _, d := range r.deliveries() {
-		if d.hook == "onMeetingClosed" && d.meeting["topic"] != "closed" && d.meeting["dtClosedAt"] != d.meeting["endTime"] {
-			t.Errorf("got %s, want it closed at its end", d.body)
+	for _, d := range r.Deliveries() {
+		if hookOf(d) == "onMeetingClosed" && d.Event["topic"] != "closed" && d.Event["dtClosedAt"] != d.Event["endTime"] {
+			t.Errorf("got %s, want it closed at its end", d.Body)
 		}
 	}
 }
@@ -98,8 +98,8 @@ func TestWebhooks_EachGoesItsOwnWay(t *testing.T) {
 	w := setup(t, func(o *veeting.Options) {
 		o.Webhook = func(_ context.Context, hook string) (veeting.Webhook, error) {
 			return map[string]veeting.Webhook{
-				"onMeetingScheduled": {URL: r.url + "/a", Method: "PUT"},
-				"onMeetingClosed":    {URL: r.url + "/b", Method: "POST", Key: "k"},
+				"onMeetingScheduled": {URL: r.URL + "/a", Method: "PUT"},
+				"onMeetingClosed":    {URL: r.URL + "/b", Method: "POST", Key: "k"},
 			}[hook], nil
 		}
 	})
@@ -107,12 +107,12 @@ func TestWebhooks_EachGoesItsOwnWay(t *testing.T) {
 	w.want(w.account("PUT", meetings+"/"+id+"/false", moved.with("id", quote(id)).String()), "200 0")
 	w.want(w.account("POST", meetings+"/close", `{"meetingId":"`+id+`"}`), "200 0")
 	w.wantLines(r, "a My Meeting Topic\nb My Meeting Topic")
-	got := r.deliveries()
-	if _, sent := got[0].header[http.CanonicalHeaderKey("X-API-KEY")]; sent || got[0].method != "PUT" {
-		t.Errorf("got %s %v, want PUT without a key", got[0].method, got[0].header)
+	got := r.Deliveries()
+	if _, sent := got[0].Header[http.CanonicalHeaderKey("X-API-KEY")]; sent || got[0].Method != "PUT" {
+		t.Errorf("got %s %v, want PUT without a key", got[0].Method, got[0].Header)
 	}
-	if got[1].header.Get("X-API-KEY") != "k" || got[1].method != "POST" {
-		t.Errorf("got %s %v, want POST with the key k", got[1].method, got[1].header)
+	if got[1].Header.Get("X-API-KEY") != "k" || got[1].Method != "POST" {
+		t.Errorf("got %s %v, want POST with the key k", got[1].Method, got[1].Header)
 	}
 }
 
@@ -131,8 +131,8 @@ func TestWebhooks_AreBare(t *testing.T) {
 	w := setup(t, r.hook)
 	id := w.schedule().id()
 	w.flush()
-	got := r.deliveries()[0]
-	if !json.Valid([]byte(got.body)) || got.meeting["id"] != id || got.meeting["data"] != nil || got.meeting["duration"] != "60" {
-		t.Errorf("got %s, want the bare meeting", got.body)
+	got := r.Deliveries()[0]
+	if !json.Valid([]byte(got.Body)) || got.Event["id"] != id || got.Event["data"] != nil || got.Event["duration"] != "60" {
+		t.Errorf("got %s, want the bare meeting", got.Body)
 	}
 }
