@@ -1,20 +1,12 @@
 package moto_test
 
 import (
-	"bufio"
 	"encoding/json"
-	"errors"
-	"io"
-	"net"
 	"net/http"
-	"net/url"
-	"os"
-	"os/exec"
 	"strings"
-	"syscall"
 	"testing"
-	"time"
 
+	"gavel/local/companion/companiontest"
 	"gavel/local/moto"
 )
 
@@ -51,71 +43,9 @@ func TestPrefix_IsNewEachTime(t *testing.T) {
 	}
 }
 
-// The server must not outlive its test process, not even one that is killed before it can clean up.
 func TestStart_EndsWithAKilledProcess(t *testing.T) {
 	t.Parallel()
-	moto.Start(t) // skips if there is none to be had
-	helper := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestHelperHoldsServer$", "-test.v")
-	helper.Env = append(os.Environ(), "GAVEL_TEST_HOLD_SERVER=1")
-	if _, err := helper.StdinPipe(); err != nil { // held open for as long as this process lives
-		t.Fatal(err)
-	}
-	stdout, err := helper.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := helper.Start(); err != nil {
-		t.Fatal(err)
-	}
-	conn := dial(t, readEndpoint(t, stdout))
-
-	if err := helper.Process.Kill(); err != nil {
-		t.Fatal(err)
-	}
-	_ = helper.Wait() // "signal: killed"
-
-	// The connection ends when, and only when, the server does.
-	_, err = conn.Read(make([]byte, 1))
-	if !errors.Is(err, io.EOF) && !errors.Is(err, syscall.ECONNRESET) {
-		t.Errorf("read from the server of a killed process: got %v, want the end of the connection", err)
-	}
-}
-
-// TestHelperHoldsServer is no test: another one runs it in a process of its own, to kill that.
-func TestHelperHoldsServer(t *testing.T) { //nolint:paralleltest // it ends with its process
-	if os.Getenv("GAVEL_TEST_HOLD_SERVER") == "" {
-		t.Skip("a helper of TestStart_EndsWithAKilledProcess")
-	}
-	t.Logf("endpoint=%s", moto.Start(t))
-	_, _ = io.Copy(io.Discard, os.Stdin) // until the other process ends, or kills this one
-}
-
-func readEndpoint(t *testing.T, output io.Reader) string {
-	t.Helper()
-	for lines := bufio.NewScanner(output); lines.Scan(); {
-		if _, endpoint, found := strings.Cut(lines.Text(), "endpoint="); found {
-			return endpoint
-		}
-	}
-	t.Fatal("the helper printed no endpoint")
-	return ""
-}
-
-func dial(t *testing.T, endpoint string) net.Conn {
-	t.Helper()
-	address, err := url.Parse(endpoint)
-	if err != nil {
-		t.Fatal(err)
-	}
-	conn, err := new(net.Dialer).DialContext(t.Context(), "tcp", address.Host)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = conn.Close() })
-	if err := conn.SetDeadline(time.Now().Add(time.Minute)); err != nil {
-		t.Fatal(err)
-	}
-	return conn
+	companiontest.EndsWithAKilledProcess(t, moto.Start)
 }
 
 // call sends a request in the AWS JSON 1.1 protocol. moto reads the service from the signature and does not check it.
