@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"gavel/local/apitest"
 	"gavel/shared/audit"
 	"gavel/shared/logs"
 	"gavel/shared/table"
@@ -142,7 +143,7 @@ func TestRecorder_WritesForACallerWhoHasGone(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
 		asked := 0
-		recorder := audit.NewRecorder(func() table.Store { asked++; return store }, audit.Trail{}, clockAt(noon))
+		recorder := audit.NewRecorder(func() table.Store { asked++; return store }, audit.NewTrail(apitest.Days), clockAt(noon))
 		if asked > 0 {
 			t.Error("got the store asked for, want it left alone until there is an event")
 		}

@@ -52,7 +52,7 @@ func (c *counted) Query(ctx context.Context, r table.Range) ([]table.Item, error
 // keep writes an event.
 func (c *counted) keep(t *testing.T, at time.Time, e audit.Event) {
 	t.Helper()
-	changes, err := audit.Trail{}.Changes(t.Context(), at, e)
+	changes, err := audit.NewTrail(apitest.Days).Changes(t.Context(), at, e)
 	if err != nil {
 		t.Fatal(err)
 	}

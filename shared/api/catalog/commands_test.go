@@ -92,7 +92,7 @@ func serveEvents(t *testing.T, timeout string, answer http.HandlerFunc) (apigw.H
 		Bans: bans.New(store), Rooms: rooms.New(rooms.Options{Store: store, Now: clock.Now}),
 		OpenMeetings: openmeetings.Configured(settings, source), Veeting: veeting.Configured(settings, source),
 	})
-	recorder := audit.NewRecorder(func() table.Store { return store }, audit.Trail{}, clock.Now)
+	recorder := audit.NewRecorder(func() table.Store { return store }, audit.NewTrail(apitest.Days), clock.Now)
 	return apigw.Adapt(api.Tell(recorder, api.Handler(mux))), store
 }
 
