@@ -93,6 +93,8 @@ func (d dynamoRequest) batch() []Call {
 	return calls
 }
 
+// transaction takes the parts that ask for the same action as one call with the keys of all. AWS does not say whether it
+// decides on each by itself; then each is allowed as well, as every key has to fit.
 func (d dynamoRequest) transaction() ([]Call, error) {
 	named := map[string]string{"Put": "PutItem", "Delete": "DeleteItem", "ConditionCheck": "ConditionCheckItem"}
 	var calls []Call
@@ -101,18 +103,32 @@ func (d dynamoRequest) transaction() ([]Call, error) {
 			if named[kind] == "" {
 				return nil, errUnknown
 			}
-			calls = append(calls, inner.call(named[kind]))
+			calls = join(calls, inner.call(named[kind]))
 		}
 	}
 	return calls, nil
 }
+
+// join adds a call's keys to those of the call that asks for the same, if there is one.
+func join(calls []Call, c Call) []Call {
+	for _, other := range calls {
+		if other.Action == c.Action && other.Resource == c.Resource {
+			other.Context[leadingKeys] = append(other.Context[leadingKeys], c.Context[leadingKeys]...)
+			return calls
+		}
+	}
+	return append(calls, c)
+}
+
+// leadingKeys is the condition key with the keys of the partitions that a call is about.
+const leadingKeys = "dynamodb:LeadingKeys"
 
 // onTable is a call with the keys of the partitions that it is about.
 func onTable(operation, table string, partitions ...string) Call {
 	return Call{
 		Action:   "dynamodb:" + operation,
 		Resource: fmt.Sprintf("arn:aws:dynamodb:%s:%s:table/%s", region, account, table),
-		Context:  map[string][]string{"dynamodb:LeadingKeys": partitions},
+		Context:  map[string][]string{leadingKeys: partitions},
 	}
 }
 

@@ -86,8 +86,8 @@ func TestRecorder_ReadsWhatIsAskedFor(t *testing.T) {
 		},
 		"transaction": {
 			dynamo("TransactWriteItems", `{"TransactItems":[{"Put":{"TableName":"rooms","Item":{"pk":{"S":"a"}}}},
-				{"ConditionCheck":{"TableName":"rooms","Key":{"pk":{"S":"b"}}}}]}`),
-			[]permissions.Call{{"dynamodb:PutItem", table, keys("a")}, {"dynamodb:ConditionCheckItem", table, keys("b")}},
+				{"ConditionCheck":{"TableName":"rooms","Key":{"pk":{"S":"b"}}}},{"Put":{"TableName":"rooms","Item":{"pk":{"S":"c"}}}}]}`),
+			[]permissions.Call{{"dynamodb:PutItem", table, keys("a", "c")}, {"dynamodb:ConditionCheckItem", table, keys("b")}},
 		},
 		"secret": {
 			request{method: "POST", path: "/", service: "secretsmanager", target: "secretsmanager.GetSecretValue", body: `{"SecretId":"gavel/jitsi"}`},
