@@ -103,7 +103,7 @@ func mayDo(t *testing.T, operation, accessKey string, settings []string) {
 			}
 			if yes {
 				allowed = true
-				used.note(operation, policy, call.Action)
+				used.note(operation, policy, statements, call)
 			}
 		}
 		if !allowed {
@@ -136,19 +136,51 @@ func asDeployed(resource string, settings []string, environment map[string]strin
 	return resource
 }
 
-// usage is which actions of which policies the functions made use of.
+// usage is which actions of which policies the functions made use of, and on which partitions.
 type usage struct {
 	mu   sync.Mutex
-	seen map[string]bool // by operation, policy and action
+	seen map[string]bool // by operation and policy, and by permission
 }
 
 var used = usage{seen: map[string]bool{}}
 
-func (u *usage) note(operation, policy, action string) {
+func (u *usage) note(operation, policy string, statements []permissions.Statement, call permissions.Call) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	u.seen[operation+" "+policy] = true
-	u.seen[policy+" "+strings.ToLower(action)] = true
+	for _, granted := range granted(statements) {
+		asked := func(key string) bool { return strings.HasPrefix(key, strings.TrimSuffix(granted.partitions, "*")) }
+		keys := call.Context["dynamodb:LeadingKeys"]
+		if strings.EqualFold(granted.action, call.Action) && (granted.partitions == "" || slices.ContainsFunc(keys, asked)) {
+			u.seen[granted.of(policy)] = true
+		}
+	}
+}
+
+// permission is an action, and where it is one on items of the table the partitions that one pattern names.
+type permission struct{ action, partitions string }
+
+func (p permission) of(policy string) string {
+	if p.partitions == "" {
+		return p.action + " of " + policy
+	}
+	return p.action + " of " + policy + " on " + p.partitions
+}
+
+func granted(statements []permissions.Statement) []permission {
+	var all []permission
+	for _, statement := range statements {
+		patterns := statement.Condition["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]
+		if len(patterns) == 0 {
+			patterns = permissions.Texts{""}
+		}
+		for _, action := range statement.Action {
+			for _, pattern := range patterns {
+				all = append(all, permission{action, pattern})
+			}
+		}
+	}
+	return all
 }
 
 // notSeen are permissions that no test can see used.
@@ -170,9 +202,9 @@ func (u *usage) report(out io.Writer) error {
 	idle := map[string]bool{}
 	for id, function := range s.Functions {
 		for policy, statements := range function.Policies {
-			for _, action := range actions(statements) {
-				if notSeen[action] == "" && !u.seen[policy+" "+strings.ToLower(action)] {
-					idle["by any function: "+action+" of "+policy] = true
+			for _, p := range granted(statements) {
+				if notSeen[p.action] == "" && !u.seen[p.of(policy)] {
+					idle["by any function: "+p.of(policy)] = true
 				}
 			}
 			if !u.ofFunction(id, policy) {
@@ -184,14 +216,6 @@ func (u *usage) report(out io.Writer) error {
 		_, _ = fmt.Fprintln(out, "not needed in these tests", line)
 	}
 	return nil
-}
-
-func actions(statements []permissions.Statement) []string {
-	var all []string
-	for _, statement := range statements {
-		all = append(all, statement.Action...)
-	}
-	return all
 }
 
 func (u *usage) ofFunction(id, policy string) bool {

@@ -7,11 +7,13 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
 
+	"gavel/local/permissions"
 	"gavel/local/server"
 	"gavel/local/stack"
 )
@@ -245,65 +247,83 @@ func checkStatement(t *testing.T, name string, statement any) {
 	}
 }
 
-// grants are what a function's main makes and with it needs: one of the policies, or one of them in turn where several are
-// listed.
-var grants = map[string][]string{
+// needs are the policies that a function needs, by what its main calls: each of them, and no others.
+var needs = map[string][]string{
 	"jaas.Configured(":         {"ReadJaasSecrets"},
 	"jitsi.Configured(":        {"ReadJitsiSecret"},
 	"openmeetings.Configured(": {"ReadOpenMeetingsSecret"},
 	"veeting.Configured(":      {"ReadVeetingSecret"},
-	"bindings.Configured(":     {"ReadMeetingSecrets", "ReadJitsiSecret", "ReadOpenMeetingsSecret", "ReadVeetingSecret"},
 	"f.KeepAnswers(":           {"KeepAnswers"},
 	"f.KeepEvents(":            {"KeepEvents"},
+	"bans.Configured(":         {"ReadBans"},
 	"schedule.Configured(":     {"ScheduleEnds"},
-	"objects.Configured(":      {"UploadFiles", "ReadFiles", "DeleteFiles"},
-	"events.Configured(":       {"PublishEvents"},
-	"dynamo.Configured(": {
-		"ReadState", "QueryState", "WriteState", "QueryEvents", "QueryAudit", "ReadBans", "QueryBans", "KeepBans", "KeepInbox", "KeepRoster",
-		"KeepAliases",
-	},
-	"bans.Configured(":  {"ReadBans"},
-	"bans.New(":         {"ReadBans", "QueryBans", "KeepBans"},
-	"inbox.New(":        {"KeepInbox", "QueryEvents"},
-	"roster.New(":       {"KeepRoster", "QueryState"},
-	"audit.Configured(": {"KeepEvents", "WriteState", "QueryAudit"},
-	".Authorize()":      {"ReadApiKeys"},
+	".Authorize()":             {"ReadApiKeys"},
+
+	"roomsapi.RegisterCreate(":            {"BookRooms", "ReadJitsiSecret", "ReadOpenMeetingsSecret", "ReadVeetingSecret"},
+	"roomsapi.RegisterUpdate(":            {"ReadRooms", "ChangeRooms", "ReadVeetingSecret"},
+	"roomsapi.RegisterEnd(":               {"ReadRooms", "ReadTasks", "ChangeRooms", "ReadMeetingSecrets"},
+	"roomsapi.RegisterAddParticipant(":    {"InviteParticipants"},
+	"roomsapi.RegisterRemoveParticipant(": {"RemoveParticipants", "ReadRoster", "ReadMeetingSecrets"},
+	"roomsapi.RegisterListBans(":          {"ReadRooms", "QueryBans"},
+	"roomsapi.RegisterLiftBan(":           {"LiftRoomBans"},
+	"roomsapi.RegisterGrantAdmin(":        {"ReadRooms", "ChangeParticipants"},
+	"roomsapi.RegisterRevokeAdmin(":       {"ReadRooms", "ChangeParticipants"},
+	"roomsapi.RegisterList(":              {"ReadRooms", "QueryOwnRooms"},
+	"roomsapi.RegisterGet(":               {"ReadRooms"},
+	"roomsapi.RegisterListParticipants(":  {"ReadRooms", "QueryParticipants"},
+	"roomsapi.RegisterUpdateProfile(":     {"ReadRooms", "CheckRooms", "ChangeParticipants"},
+	"roomsapi.RegisterListChat(":          {"ReadRooms", "QueryChat"},
+	"roomsapi.RegisterSendChat(":          {"CheckRooms", "SendMessages", "ReadFiles"},
+	"roomsapi.RegisterUploadURL(":         {"ReadRooms", "CheckRooms", "AnnounceFiles", "UploadFiles"},
+	"roomsapi.RegisterDownloadURL(":       {"ReadRooms", "UseFiles", "ReadFiles"},
+	"roomsapi.RegisterJoin(":              {"KeepEvents", "ReadRooms", "ReadAliases", "ReadBans", "ReadMeetingSecrets"},
+
+	"jobs.EndRoom(": {"FinishRooms", "ReadMeetingSecrets"},
+	"jobs.Cleanup(": {"FinishRooms", "SweepTasks", "ReadRoster", "DeleteFiles", "ReadMeetingSecrets"},
+	"jobs.Publish(": {"PublishEvents"},
+
+	"systemapi.RegisterListAudit(":        {"QueryAudit"},
+	"jaasapi.RegisterBanUser(":            {"WriteBans", "ReadAliases", "ReadRoster", "QueryWhereabouts"},
+	"jaasapi.RegisterListBans(":           {"QueryBans"},
+	"jaasapi.RegisterLiftBan(":            {"LiftBans", "KeepAliases"},
+	"jaasapi.RegisterKickParticipant(":    {"ReadRoster"},
+	"jaasapi.RegisterListParticipants(":   {"ReadRoster"},
+	"jaasapi.RegisterWebhook(":            {"KeepInbox", "KeepRoster", "ReadBans"},
+	"jitsiapi.RegisterWebhook(":           {"KeepInbox", "KeepRoster", "ReadBans"},
+	"jitsiapi.RegisterCreateReservation(": {"ReadRooms"},
+	"jitsiapi.RegisterGetReservation(":    {"ReadRooms"},
+	"veetingapi.RegisterWebhook(":         {"KeepInbox"},
+	"api.RegisterListEvents(":             {"QueryEvents"},
 }
 
-// wholeState are the policies for all partitions of the table.
-var wholeState = []string{"ReadState", "QueryState", "WriteState"}
-
-// Each function may do what its main makes ready for, and nothing else; one that is open to senders of webhooks sees a part of
-// the state.
+// Each function may do what its main makes ready for, and nothing else.
 func TestStack_FunctionsMayDoWhatTheyMake(t *testing.T) {
 	t.Parallel()
 	all := stacks(t)[0]
+	used := map[string]bool{}
 	for _, folder := range names(t, filepath.Join("*", "*", "main.go"), filepath.Dir) {
 		main, err := os.ReadFile(filepath.Join(strings.Replace(folder, "-", "/", 1), "main.go"))
 		if err != nil {
 			t.Fatal(err)
 		}
-		may := ownPolicies(t, all, camelCase(folder))
-		allowed := map[string]bool{}
-		for made, needs := range grants {
-			if !strings.Contains(string(main), made) {
-				continue
-			}
-			if !slices.ContainsFunc(needs, func(policy string) bool { return may[policy] }) {
-				t.Errorf("%s: got %v, want one of %v for %s", folder, may, needs, made)
-			}
-			for _, policy := range needs {
-				allowed[policy] = true
+		want := map[string]bool{}
+		for call, policies := range needs {
+			if strings.Contains(string(main), call) {
+				used[call] = true
+				for _, policy := range policies {
+					want[policy] = true
+				}
 			}
 		}
-		for policy := range may {
-			if !allowed[policy] {
-				t.Errorf("%s: got %s, which its main makes nothing for", folder, policy)
-			}
-			if strings.HasSuffix(folder, "-webhook") && slices.Contains(wholeState, policy) {
-				t.Errorf("%s: got %s, which is for all of the state, but anybody may call it", folder, policy)
-			}
+		if got := ownPolicies(t, all, camelCase(folder)); !maps.Equal(got, want) {
+			t.Errorf("%s: got the policies %v, want %v", folder, slices.Sorted(maps.Keys(got)), slices.Sorted(maps.Keys(want)))
 		}
+		if strings.Contains(string(main), "dynamo.") && !mayUseTable(t, all, camelCase(folder)) {
+			t.Errorf("%s: got nothing that it may do with the table", folder)
+		}
+	}
+	if len(used) != len(needs) {
+		t.Errorf("got calls of main for %d of %d entries, want each in some function", len(used), len(needs))
 	}
 }
 
@@ -512,4 +532,138 @@ func openEverywhere(t *testing.T) []string {
 	}
 	maps.DeleteFunc(in, func(_ string, stacksWithIt int) bool { return stacksWithIt < len(stacks(t)) })
 	return slices.Sorted(maps.Keys(in))
+}
+
+// kinds are what the keys of partitions begin with. A pattern for them ends behind a kind, or behind a part that narrows it.
+var kinds = regexp.MustCompile(`^(sweep|(room|chat|user|due|bans|audit|sessions|present|guest|events|idempotency)#([a-z]+#)?\*)$`)
+
+// onItems are the actions that the table's policies may name: none can be asked for without naming a partition. A condition of
+// ForAllValues would hold for others, such as Scan.
+var onItems = []string{
+	"dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query", "dynamodb:ConditionCheckItem", "dynamodb:PutItem", "dynamodb:DeleteItem",
+}
+
+// No statement is for the whole table.
+func TestStack_PoliciesNameThePartitions(t *testing.T) {
+	t.Parallel()
+	for _, c := range stacks(t) {
+		seen := 0
+		for name, r := range c.Resources {
+			for _, document := range documents(r) {
+				for _, statement := range list(at(document, "Statement")) {
+					if slices.Contains(list(at(statement, "Resource")), any("StateTable.Arn")) {
+						seen++
+						checkPartitions(t, name, statement)
+					}
+				}
+			}
+		}
+		if seen < 30 {
+			t.Errorf("got %d statements about the table, want those of all policies", seen)
+		}
+	}
+}
+
+// checkPartitions looks at one statement about the table. A policy that is named for reading has no other actions.
+func checkPartitions(t *testing.T, name string, statement any) {
+	t.Helper()
+	condition, _ := at(statement, "Condition").(map[string]any)
+	keys, _ := at(condition, "ForAllValues:StringLike").(map[string]any)
+	patterns := list(keys["dynamodb:LeadingKeys"])
+	if len(condition) != 1 || len(keys) != 1 || len(patterns) == 0 || len(list(at(statement, "Resource"))) != 1 {
+		t.Errorf("%s: got %v, want partitions named, and the table alone", name, statement)
+	}
+	for _, pattern := range patterns {
+		if !kinds.MatchString(pattern.(string)) {
+			t.Errorf("%s: got partitions like %s, want those of one kind", name, pattern)
+		}
+	}
+	reads := strings.HasPrefix(name, "Read") || strings.HasPrefix(name, "Query") || strings.HasPrefix(name, "Check")
+	for _, action := range list(at(statement, "Action")) {
+		at := slices.Index(onItems, action.(string))
+		if writes := at >= len(onItems)-2; at < 0 || reads && writes {
+			t.Errorf("%s: got %s, want one of %v, and none that writes where the name says so", name, action, onItems)
+		}
+	}
+}
+
+// statementsOf are those of all policies of a function's role that stand in the template.
+func statementsOf(t *testing.T, c choice, function string) []permissions.Statement {
+	t.Helper()
+	role := c.Resources[function+"Role"]
+	all := documents(role)
+	for _, arn := range list(at(role.Properties, "ManagedPolicyArns")) {
+		name, _ := arn.(string)
+		all = append(all, documents(c.Resources[name])...)
+	}
+	var statements []permissions.Statement
+	for _, document := range all {
+		text, err := json.Marshal(list(at(document, "Statement")))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var some []permissions.Statement
+		if err := json.Unmarshal(text, &some); err != nil {
+			t.Fatal(err)
+		}
+		statements = append(statements, some...)
+	}
+	return statements
+}
+
+// may says whether a function may do something with items of partitions.
+func may(t *testing.T, c choice, function, action string, partitions ...string) bool {
+	t.Helper()
+	allowed, err := permissions.Allowed(statementsOf(t, c, function), permissions.Call{
+		Action: "dynamodb:" + action, Resource: "StateTable.Arn", Context: map[string][]string{"dynamodb:LeadingKeys": partitions},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return allowed
+}
+
+func mayUseTable(t *testing.T, c choice, function string) bool {
+	t.Helper()
+	return slices.ContainsFunc(statementsOf(t, c, function), func(s permissions.Statement) bool {
+		return slices.Contains(s.Resource, "StateTable.Arn")
+	})
+}
+
+// What only few may do, and what nobody may: above all, what was done stays written.
+func TestStack_WhoMayDoWhatToTheTable(t *testing.T) {
+	t.Parallel()
+	all := stacks(t)[0]
+	changing := []string{
+		"RoomsAddParticipant", "RoomsCreate", "RoomsDownloadUrl", "RoomsEnd", "RoomsGrantAdmin", "RoomsRemoveParticipant", "RoomsRevokeAdmin",
+		"RoomsSendChat", "RoomsUpdate", "RoomsUpdateProfile", "RoomsUploadUrl", "SystemCleanup", "SystemEndRoom",
+	}
+	for asked, want := range map[string][]string{
+		"DeleteItem audit#actor#x#20260101": nil, "DeleteItem audit#room#x": nil, "BatchWriteItem audit#room#x": nil, "UpdateItem audit#room#x": nil,
+		"GetItem audit#room#x": nil, "BatchGetItem audit#room#x": nil, "Query audit#room#x": {"SystemListAudit"},
+		"Scan ": nil, "PartiQLSelect ": nil, "PartiQLDelete ": nil, "DeleteTable ": nil, "UpdateItem room#x": nil, "BatchWriteItem room#x": nil,
+		"PutItem room#x": changing, "DeleteItem room#x": {"RoomsRemoveParticipant", "SystemCleanup"},
+		"DeleteItem user#x": {"RoomsRemoveParticipant", "SystemCleanup", "SystemEndRoom"},
+		"PutItem chat#x":    {"RoomsSendChat"}, "DeleteItem chat#x": nil, "Query chat#x": {"RoomsListChat"}, "BatchGetItem chat#x": {"RoomsSendChat"},
+		"PutItem bans#jaas#x": {"JaasBanUser", "RoomsRemoveParticipant"}, "PutItem bans#room#x": {"JaasBanUser", "RoomsRemoveParticipant"},
+		"DeleteItem bans#jaas#x": {"JaasLiftBan"}, "DeleteItem bans#room#x": {"JaasLiftBan", "RoomsAddParticipant", "RoomsLiftBan"},
+		"PutItem events#x": {"JaasWebhook", "JitsiWebhook", "VeetingWebhook"}, "DeleteItem events#x": nil, "GetItem events#x": nil,
+		"PutItem present#x": {"JaasWebhook", "JitsiWebhook"}, "DeleteItem present#x": {"JaasWebhook", "JitsiWebhook"}, "DeleteItem guest#x": nil,
+		"Query due#x": {"SystemCleanup"}, "PutItem sweep": {"SystemCleanup"},
+	} {
+		action, partition, _ := strings.Cut(asked, " ")
+		var partitions []string // none for what names none
+		if partition != "" {
+			partitions = []string{partition}
+		}
+		var got []string
+		for _, function := range slices.Sorted(maps.Keys(all.of("AWS::Lambda::Function"))) {
+			if may(t, all, function, action, partitions...) {
+				got = append(got, function)
+			}
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("%s: got it allowed to %v, want %v", asked, got, want)
+		}
+	}
 }
