@@ -185,9 +185,15 @@ func granted(statements []permissions.Statement) []permission {
 
 // notSeen are permissions that no test can see used.
 var notSeen = map[string]string{
-	"kms:Decrypt":     "Secrets Manager makes that call with the function's right",
-	"sqs:SendMessage": "Lambda makes that call with the function's right",
-	"s3:DeleteObject": "a file is removed a day after it was announced",
+	"kms:Decrypt":               "Secrets Manager makes that call with the function's right",
+	"sqs:SendMessage":           "Lambda makes that call with the function's right",
+	"dynamodb:DescribeStream":   "likewise",
+	"dynamodb:GetRecords":       "likewise",
+	"dynamodb:GetShardIterator": "likewise",
+	"dynamodb:ListStreams":      "likewise",
+	"logs:CreateLogStream":      "likewise",
+	"logs:PutLogEvents":         "likewise",
+	"s3:DeleteObject":           "a file is removed a day after it was announced",
 }
 
 // report says which permissions no test needed, for people to read. It means something only after all of them.
@@ -203,12 +209,15 @@ func (u *usage) report(out io.Writer) error {
 	for id, function := range s.Functions {
 		for policy, statements := range function.Policies {
 			for _, p := range granted(statements) {
-				if notSeen[p.action] == "" && !u.seen[p.of(policy)] {
+				if notSeen[p.action] != "" {
+					continue
+				}
+				if !u.seen[p.of(policy)] {
 					idle["by any function: "+p.of(policy)] = true
 				}
-			}
-			if !u.ofFunction(id, policy) {
-				idle["by "+id+": "+policy] = true
+				if !u.ofFunction(id, policy) {
+					idle["by "+id+": "+policy] = true
+				}
 			}
 		}
 	}

@@ -187,6 +187,7 @@ var unbounded = map[string][]string{
 	"secretsmanager:GetSecretValue": {
 		"secret:gavel/api-keys-??????", "secret:gavel/jaas/*-??????", "secret:gavel/jitsi-??????", "secret:gavel/openmeetings-??????", "secret:gavel/veeting-??????",
 	},
+	"dynamodb:ListStreams":     {"StateTable.Arn/stream/*"},
 	"scheduler:CreateSchedule": {"schedule/ScheduleGroup/end-*"}, "scheduler:UpdateSchedule": {"schedule/ScheduleGroup/end-*"},
 	"s3:PutObject": {"FilesBucket.Arn/*/attachment/*"}, "s3:GetObject": {"FilesBucket.Arn/*/attachment/*"}, "s3:DeleteObject": {"FilesBucket.Arn/*/attachment/*"},
 }
@@ -334,14 +335,14 @@ func ownPolicies(t *testing.T, c choice, function string) map[string]bool {
 	if !ok {
 		t.Errorf("got no role of %s", function)
 	}
-	for _, inline := range list(at(role.Properties, "Policies")) { // SAM's, for what an asynchronous call could not do
+	for _, inline := range list(at(role.Properties, "Policies")) {
 		for _, statement := range list(at(inline, "PolicyDocument", "Statement")) {
-			if at(statement, "Action") != "sqs:SendMessage" {
+			if !withItsRight(function, statement) {
 				t.Errorf("%s: got %v beside the policies that have a name", function, statement)
 			}
 		}
 	}
-	may := map[string]bool{}
+	may, ofAWS := map[string]bool{}, []string{}
 	for _, arn := range list(at(role.Properties, "ManagedPolicyArns")) {
 		name, _ := arn.(string)
 		switch _, made := c.Resources[name]; {
@@ -349,20 +350,37 @@ func ownPolicies(t *testing.T, c choice, function string) map[string]bool {
 			may[name] = true
 		case !strings.HasPrefix(name, "arn:aws:iam::aws:policy/"):
 			t.Errorf("%s: got the policy %s, which is none", function, name)
-		case !slices.Contains(attachedBySAM(function), name[strings.LastIndex(name, "/")+1:]):
-			t.Errorf("%s: got the policy %s of AWS", function, name)
+		default:
+			ofAWS = append(ofAWS, name[strings.LastIndex(name, "/")+1:])
 		}
+	}
+	if slices.Sort(ofAWS); !slices.Equal(ofAWS, attached(function)) {
+		t.Errorf("%s: got the policies %v of AWS, want %v", function, ofAWS, attached(function))
 	}
 	return may
 }
 
-// attachedBySAM are AWS's own policies that a function's role has for logs, traces and, for the one that has it, a stream.
-func attachedBySAM(function string) []string {
-	attached := []string{"AWSLambdaBasicExecutionRole", "AWSXrayWriteOnlyAccess"}
-	if function == "SystemPublish" {
-		attached = append(attached, "AWSLambdaDynamoDBExecutionRole")
+// withItsRight says whether a statement that has no name is about what Lambda does with the right of a function: it keeps what
+// an asynchronous call could not do, and of the one that has its own role it reads the stream and writes the log.
+func withItsRight(function string, statement any) bool {
+	asked := fmt.Sprint(at(statement, "Action")) + " on " + fmt.Sprint(at(statement, "Resource"))
+	if function != "SystemPublish" {
+		return asked == "sqs:SendMessage on DeadLetters.Arn"
 	}
-	return attached
+	return slices.Contains([]string{
+		"sqs:SendMessage on EventDeadLetters.Arn",
+		"[dynamodb:DescribeStream dynamodb:GetRecords dynamodb:GetShardIterator] on StateTable.StreamArn",
+		"dynamodb:ListStreams on StateTable.Arn/stream/*",
+		"[logs:CreateLogStream logs:PutLogEvents] on SystemLogs.Arn",
+	}, asked)
+}
+
+// attached are AWS's own policies that a function's role has for logs and traces.
+func attached(function string) []string {
+	if function == "SystemPublish" {
+		return []string{"AWSXrayWriteOnlyAccess"}
+	}
+	return []string{"AWSLambdaBasicExecutionRole", "AWSXrayWriteOnlyAccess"}
 }
 
 // Every function runs on arm64, is traced, has the memory it was measured with, and less time than the API waits.
