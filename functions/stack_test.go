@@ -150,11 +150,26 @@ func TestStack_ParametersThatContradictAreRefused(t *testing.T) {
 	t.Parallel()
 	for i, s := range stack.Resolve(t, filepath.Join("..", "template.yaml"),
 		map[string]string{"OidcIssuer": "https://id.example.org"},
+		map[string]string{"OidcAudience": "gavel"},
+		map[string]string{"OidcJwksUrl": "https://id.example.org/keys"},
 		map[string]string{"DeployJaas": "false", "RoomsJaasAppId": "vpaas-magic-cookie-0123456789abcdef0123456789abcdef"},
 		map[string]string{"DeployVeeting": "false", "RoomsVeetingUser": "ada@example.org"},
 	) {
 		if len(s.Broken) != 1 {
 			t.Errorf("set %d: got %v, want one rule broken", i+1, s.Broken)
+		}
+	}
+}
+
+// What lies in a queue is for somebody to look at, who finds it among the outputs.
+func TestStack_TellsOfEveryQueue(t *testing.T) {
+	t.Parallel()
+	for _, c := range stacks(t) {
+		told := slices.Collect(maps.Values(c.Outputs))
+		for queue := range c.of("AWS::SQS::Queue") {
+			if !slices.Contains(told, queue) {
+				t.Errorf("%v: got no output with the queue %s", c.given, queue)
+			}
 		}
 	}
 }
