@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -14,6 +16,7 @@ import (
 
 	"gavel/local/dynamodb"
 	"gavel/local/standin"
+	"gavel/shared/audit"
 	"gavel/shared/bans"
 	"gavel/shared/bindings"
 	"gavel/shared/config"
@@ -413,5 +416,24 @@ func TestWays_KeyThatIsGivenFree(t *testing.T) {
 	}
 	if err := claim.Release(t.Context()); err != nil {
 		t.Error(err)
+	}
+}
+
+// Every function that tells of its commands may do so, also of those for a room, and of what it does only when somebody is banned.
+func TestWays_CommandsAreTold(t *testing.T) {
+	t.Parallel()
+	w := newWays(t)
+	for _, operation := range names(t, filepath.Join("*", "*", "main.go"), filepath.Dir) {
+		main, err := os.ReadFile(filepath.Join(strings.Replace(operation, "-", "/", 1), "main.go"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(string(main), "f.KeepEvents(") {
+			continue
+		}
+		recorder := audit.NewRecorder(func() table.Store { return w.store(t, operation) }, audit.NewTrail(audit.DefaultDays), w.clock.Now)
+		for _, room := range []string{"", "jaas/" + tenant + "/standup"} {
+			recorder.Record(t.Context(), audit.Event{Type: audit.Command, Actor: audit.Webhook(), Room: room})
+		}
 	}
 }
