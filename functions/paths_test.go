@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -434,6 +435,20 @@ func TestWays_CommandsAreTold(t *testing.T) {
 		recorder := audit.NewRecorder(func() table.Store { return w.store(t, operation) }, audit.NewTrail(audit.DefaultDays), w.clock.Now)
 		for _, room := range []string{"", "jaas/" + tenant + "/standup"} {
 			recorder.Record(t.Context(), audit.Event{Type: audit.Command, Actor: audit.Webhook(), Room: room})
+		}
+	}
+}
+
+// Rooms that meet elsewhere than on JaaS are made with the secrets of those systems, and moved at the one that has a calendar.
+func TestWays_RoomsElsewhere(t *testing.T) {
+	t.Parallel()
+	s := newStory(t, "rooms")
+	s.settings = append(s.settings, "GAVEL_ROOMS_VEETING_USER=organizer@example.org")
+	for _, provider := range []string{"openmeetings", "veeting"} {
+		room := s.feed(t, "create", http.StatusCreated, with(`{"name":"Stand-up","provider":"`+provider+`"}`))
+		changed := s.feed(t, "update", http.StatusOK, inPath("room_id", room["id"].(string)), with(`{"name":"Review"}`))
+		if told, _ := changed["at_provider"].(map[string]any); (told != nil) != (provider == "veeting") || told != nil && told["complete"] != true {
+			t.Errorf("%s: got %v, want the calendar told if there is one", provider, changed)
 		}
 	}
 }

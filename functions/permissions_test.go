@@ -2,6 +2,7 @@ package functions_test
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -196,7 +197,8 @@ var notSeen = map[string]string{
 	"s3:DeleteObject":           "a file is removed a day after it was announced",
 }
 
-// report says which permissions no test needed, for people to read. It means something only after all of them.
+// report says which permissions no test needed. It means something only after all of them, and in CI it is an error then: a
+// permission that nothing needs is one too many.
 func (u *usage) report(out io.Writer) error {
 	if run := flag.Lookup("test.run"); run.Value.String() != "" || !hasMoto() {
 		return nil
@@ -224,8 +226,13 @@ func (u *usage) report(out io.Writer) error {
 	for _, line := range slices.Sorted(maps.Keys(idle)) {
 		_, _ = fmt.Fprintln(out, "not needed in these tests", line)
 	}
+	if len(idle) > 0 && os.Getenv("CI") == "true" {
+		return errIdle
+	}
 	return nil
 }
+
+var errIdle = errors.New("there are permissions that no test needs")
 
 func (u *usage) ofFunction(id, policy string) bool {
 	for seen := range u.seen {

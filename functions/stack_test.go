@@ -316,7 +316,7 @@ var needs = map[string][]string{
 func TestStack_FunctionsMayDoWhatTheyMake(t *testing.T) {
 	t.Parallel()
 	all := stacks(t)[0]
-	used := map[string]bool{}
+	called := map[string]bool{}
 	for _, folder := range names(t, filepath.Join("*", "*", "main.go"), filepath.Dir) {
 		main, err := os.ReadFile(filepath.Join(strings.Replace(folder, "-", "/", 1), "main.go"))
 		if err != nil {
@@ -325,7 +325,7 @@ func TestStack_FunctionsMayDoWhatTheyMake(t *testing.T) {
 		want := map[string]bool{}
 		for call, policies := range needs {
 			if strings.Contains(string(main), call) {
-				used[call] = true
+				called[call] = true
 				for _, policy := range policies {
 					want[policy] = true
 				}
@@ -338,8 +338,8 @@ func TestStack_FunctionsMayDoWhatTheyMake(t *testing.T) {
 			t.Errorf("%s: got nothing that it may do with the table", folder)
 		}
 	}
-	if len(used) != len(needs) {
-		t.Errorf("got calls of main for %d of %d entries, want each in some function", len(used), len(needs))
+	if len(called) != len(needs) {
+		t.Errorf("got calls of main for %d of %d entries, want each in some function", len(called), len(needs))
 	}
 }
 
