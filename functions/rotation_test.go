@@ -1,9 +1,9 @@
 package functions_test
 
 import (
-	"context"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
@@ -13,6 +13,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
+	"github.com/aws/aws-sdk-go-v2/service/secretsmanager/types"
 
 	"gavel/local/moto"
 	"gavel/local/runtimeapi"
@@ -60,18 +61,9 @@ func kidOf(authorization string) string {
 // is rotated while the function is warm, and the next call finds out by itself.
 func TestRotationWhileTheFunctionIsWarm(t *testing.T) {
 	t.Parallel()
-	endpoint := moto.Start(t)
-	prefix := moto.Prefix(t)
-	store := secretsmanager.New(secretsmanager.Options{
-		Region: "eu-central-1", BaseEndpoint: aws.String(endpoint),
-		Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
-			return aws.Credentials{AccessKeyID: "local", SecretAccessKey: "local"}, nil
-		}),
-	})
-	name := aws.String(prefix + "/jaas/" + tenant)
-	if _, err := store.CreateSecret(t.Context(), &secretsmanager.CreateSecretInput{Name: name, SecretString: secret(t, "first")}); err != nil {
-		t.Fatalf("create the secret: %v", err)
-	}
+	vault := newVault(t)
+	name := aws.String(vault.prefix + "/jaas/" + tenant)
+	vault.put(t, "jaas/"+tenant, secret(t, "first"))
 	upstream := &provider{known: "first"}
 	web := httptest.NewServer(upstream)
 	t.Cleanup(web.Close)
@@ -82,8 +74,8 @@ func TestRotationWhileTheFunctionIsWarm(t *testing.T) {
 	process, err := runtimeapi.Start(t.Context(), runtimeapi.Config{
 		Binary: filepath.Join(dir, "jaas", "dial-out"),
 		Env: []string{
-			"GAVEL_JAAS_BASE_URL=" + web.URL, "GAVEL_SECRET_PREFIX=" + prefix,
-			"AWS_ENDPOINT_URL=" + endpoint, "AWS_REGION=eu-central-1",
+			"GAVEL_JAAS_BASE_URL=" + web.URL, "GAVEL_SECRET_PREFIX=" + vault.prefix,
+			"AWS_ENDPOINT_URL=" + vault.endpoint, "AWS_REGION=" + region,
 		},
 	})
 	if err != nil {
@@ -94,9 +86,7 @@ func TestRotationWhileTheFunctionIsWarm(t *testing.T) {
 	if got := invoke(t, process, event(t, "jaas-dial-out")); got.StatusCode != http.StatusOK {
 		t.Fatalf("before: got %d %s, want 200", got.StatusCode, got.Body)
 	}
-	if _, err := store.PutSecretValue(t.Context(), &secretsmanager.PutSecretValueInput{SecretId: name, SecretString: secret(t, "second")}); err != nil {
-		t.Fatalf("rotate the secret: %v", err)
-	}
+	vault.put(t, "jaas/"+tenant, secret(t, "second"))
 	upstream.know("second")
 	if got := invoke(t, process, event(t, "jaas-dial-out")); got.StatusCode != http.StatusOK {
 		t.Errorf("after the rotation: got %d %s, want 200", got.StatusCode, got.Body)
@@ -114,11 +104,101 @@ func TestRotationWhileTheFunctionIsWarm(t *testing.T) {
 	}
 }
 
-func secret(t *testing.T, keyID string) *string {
+func secret(t *testing.T, keyID string) map[string]any {
 	t.Helper()
-	text, err := json.Marshal(map[string]string{"keyId": keyID, "privateKey": testkey.PEM(t)})
+	return map[string]any{"keyId": keyID, "privateKey": testkey.PEM(t)}
+}
+
+// vault is an implementation of Secrets Manager's API with secrets below a prefix.
+type vault struct {
+	endpoint, prefix string
+	store            *secretsmanager.Client
+}
+
+func newVault(t *testing.T) vault {
+	t.Helper()
+	endpoint := moto.Start(t)
+	return vault{endpoint: endpoint, prefix: moto.Prefix(t), store: secretsmanager.New(secretsmanager.Options{
+		Region: region, BaseEndpoint: aws.String(endpoint), Credentials: anybody,
+	})}
+}
+
+// put makes a secret, or a new version of it.
+func (v vault) put(t *testing.T, name string, content map[string]any) {
+	t.Helper()
+	text, err := json.Marshal(content)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return aws.String(string(text))
+	id, value := aws.String(v.prefix+"/"+name), aws.String(string(text))
+	_, err = v.store.PutSecretValue(t.Context(), &secretsmanager.PutSecretValueInput{SecretId: id, SecretString: value})
+	if missing := new(types.ResourceNotFoundException); errors.As(err, &missing) {
+		_, err = v.store.CreateSecret(t.Context(), &secretsmanager.CreateSecretInput{Name: id, SecretString: value})
+	}
+	if err != nil {
+		t.Fatalf("put the secret: %v", err)
+	}
+}
+
+// What the three webhooks come with is changed in their secrets while the built functions are warm: what comes with the new one
+// and with the old one is taken meanwhile, so that no event is turned away, and the old one no more afterwards.
+func TestRotationOfWebhooksWithoutAGap(t *testing.T) {
+	t.Parallel()
+	const before, after = "whsec_before-the-change", "whsec_after-the-change"
+	for operation, hook := range map[string]struct {
+		secret  string
+		content func(accepted any) map[string]any
+		come    func(with string) []edit
+	}{
+		"jaas-webhook": {
+			"jaas/" + tenant, func(accepted any) map[string]any {
+				content := secret(t, "4f4910")
+				content["webhookSecret"] = accepted
+				return content
+			},
+			func(with string) []edit {
+				return []edit{inPath("appId", tenant), inBody("vpaas-magic-cookie-96f0941768964ab380ed0fbada7a502f", tenant), signedWith(with)}
+			},
+		},
+		"jitsi-webhook": {
+			"jitsi", func(accepted any) map[string]any {
+				return map[string]any{"baseUrl": "https://meet.example.org", "issuer": "gavel", "secret": "made-up-and-long-enough-for-all", "callbackTokens": accepted}
+			},
+			func(with string) []edit { return []edit{inHeader("authorization", "Bearer "+with)} },
+		},
+		"veeting-webhook": {
+			"veeting", func(accepted any) map[string]any {
+				return map[string]any{
+					"baseUrl": "https://meet.example.org", "apiKey": "made-up", "level": "instance", "webhookKeys": map[string]any{"onMeetingClosed": accepted},
+				}
+			},
+			func(with string) []edit { return []edit{inHeader("x-api-key", with)} },
+		},
+	} {
+		t.Run(operation, func(t *testing.T) {
+			t.Parallel()
+			group, _, _ := strings.Cut(operation, "-")
+			s, vault := newStory(t, group), newVault(t)
+			s.settings = append(s.settings, "AWS_ENDPOINT_URL_SECRETS_MANAGER="+vault.endpoint, "GAVEL_SECRET_PREFIX="+vault.prefix)
+			gets := func(when, with string, want int) {
+				t.Helper()
+				if got := s.send(t, operation, hook.come(with)...); got.StatusCode != want {
+					t.Errorf("%s: with the one %s: got %d %s, want %d", when, with, got.StatusCode, got.Body, want)
+				}
+			}
+			vault.put(t, hook.secret, hook.content(before))
+			gets("to begin with", before, http.StatusOK)
+			vault.put(t, hook.secret, hook.content([]string{after, before}))
+			for _, when := range []string{"during the change, warm", "during the change, started anew"} {
+				gets(when, before, http.StatusOK)
+				gets(when, after, http.StatusOK)
+				gets(when, before, http.StatusOK)
+				gets(when, "whsec_of-nobody-at-all", http.StatusUnauthorized)
+				delete(s.processes, operation)
+			}
+			vault.put(t, hook.secret, hook.content(after))
+			gets("after the change", after, http.StatusOK)
+			gets("after the change", before, http.StatusUnauthorized)
+		})
+	}
 }

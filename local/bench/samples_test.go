@@ -21,7 +21,7 @@ func setUp(t *testing.T) enliven {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return enliven{ids: ids, jitsiIDs: jitsiIDs, appID: appID, secret: "whsec_test", callback: "token_test"}
+	return enliven{ids: ids, jitsiIDs: jitsiIDs, appID: appID, secret: "whsec_0123456789", callback: "token_test"}
 }
 
 func TestEnliven_NoSample(t *testing.T) {

@@ -112,7 +112,7 @@ func TestAPI_WithOtherSecretsThanTheFile(t *testing.T) {
 	p.well([]string{"-secrets", path, "-url", url}) // so that the API keeps these
 	other := newPatient(t)
 	all := everything(t, url)
-	all["jaas/"+appID] = map[string]string{"keyId": "one", "privateKey": testkey.PEM(t), "webhookSecret": "whsec_other"}
+	all["jaas/"+appID] = map[string]string{"keyId": "one", "privateKey": testkey.PEM(t), "webhookSecret": "whsec_another-one"}
 	all["veeting"] = map[string]any{
 		"baseUrl": url + "/local/sandbox/veeting", "apiKey": hush, "level": "instance",
 		"webhookKeys": map[string]string{"onMeetingClosed": hush + "x", "onTypo": hush},

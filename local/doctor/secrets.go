@@ -115,7 +115,16 @@ func (d *doctor) lookAtJaaS(name string, raw secrets.Raw) error {
 	} else {
 		d.ok("webhook of "+name, "its secret has the right form")
 	}
+	d.minds(name, secret.Rotating())
 	return nil
+}
+
+// minds says of a change that is under way that it is to be ended: whoever has what is replaced is still believed.
+func (d *doctor) minds(name string, rotating bool) {
+	if rotating {
+		d.warn("change of "+name, "more than one secret, header, token or key is taken of its webhooks; once the first is in use everywhere, "+
+			"write it alone with make secret")
+	}
 }
 
 func (d *doctor) lookAtJitsi(name string, raw secrets.Raw) error {
@@ -135,6 +144,7 @@ func (d *doctor) lookAtJitsi(name string, raw secrets.Raw) error {
 	if secret.Callback() == "" {
 		d.skip("events of "+name, "there are no callbackTokens: the server's events and reservations are refused")
 	}
+	d.minds(name, secret.Rotating())
 	return nil
 }
 
@@ -157,6 +167,7 @@ func (d *doctor) lookAtVeeting(name string, raw secrets.Raw) error {
 	if len(secret.Hooks()) == 0 {
 		d.skip("hooks of "+name, "there are no webhookKeys: Veeting's events are refused")
 	}
+	d.minds(name, secret.Rotating())
 	return nil
 }
 

@@ -150,7 +150,7 @@ func (p *patient) running(secretsFile string) *server.Server {
 func everything(t *testing.T, url string) map[string]any {
 	t.Helper()
 	return map[string]any{
-		"jaas/" + appID: map[string]string{"keyId": "one", "privateKey": testkey.PEM(t), "webhookSecret": "whsec_" + hush},
+		"jaas/" + appID: map[string]string{"keyId": "one", "privateKey": testkey.PEM(t), "webhookSecret": "whsec_0123" + hush},
 		"jitsi": map[string]any{
 			"baseUrl": url + "/local/sandbox/jitsi", "domain": "meet.jitsi", "issuer": "gavel", "audience": "jitsi",
 			"keyId": "login", "privateKey": testkey.PEM(t), "callbackTokens": []string{hush + "-0123456789"},

@@ -203,3 +203,17 @@ func TestIsVersion(t *testing.T) {
 		}
 	}
 }
+
+// TestSecrets_WhoseChangeIsUnderWay are good, and not meant to stay so.
+func TestSecrets_WhoseChangeIsUnderWay(t *testing.T) {
+	t.Parallel()
+	p := newPatient(t)
+	all := everything(t, "http://127.0.0.1:1")
+	two := []string{"whsec_after-" + hush, "whsec_before-" + hush}
+	all["jaas/"+appID] = map[string]any{"keyId": "one", "privateKey": testkey.PEM(t), "webhookSecret": two}
+	all["veeting"] = map[string]any{
+		"baseUrl": "http://127.0.0.1:1", "apiKey": hush, "level": "instance", "webhookKeys": map[string]any{"onMeetingClosed": two},
+	}
+	p.well([]string{"-secrets", p.secrets(all), "-offline"}, "warn change of jaas/"+appID+": more than one", "warn change of veeting: more than one",
+		"ok webhook of jaas/"+appID)
+}

@@ -6,6 +6,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"gavel/shared/secrets"
 )
 
 // draft is the secret as it is to be: what it has, and over it what the call names.
@@ -63,6 +65,61 @@ func (d *draft) unset(names string) {
 			d.put(outer, object)
 		}
 	}
+}
+
+// accept sets a field that senders are known by, where the call says from where: one text to a line, the one in use first. With
+// overlap what the secret has goes on being taken behind them.
+func (d *draft) accept(field, flagName, from string, overlap bool, in *inputs) error {
+	if from == "" {
+		return nil
+	}
+	text, err := in.text(flagName, from)
+	if err != nil {
+		return err
+	}
+	var texts secrets.Accepted
+	for line := range strings.Lines(text) {
+		if line = strings.TrimSpace(line); line != "" {
+			texts = append(texts, line)
+		}
+	}
+	if len(texts) == 0 {
+		return errors.New("-" + flagName + ": the value is empty; to take the field out use -unset " + field)
+	}
+	if overlap {
+		before, err := d.accepted(field)
+		if err != nil {
+			return err
+		}
+		for _, text := range before {
+			if !slices.Contains(texts, text) {
+				texts = append(texts, text)
+			}
+		}
+	}
+	if len(texts) == 1 {
+		d.put(field, texts[0])
+		return nil
+	}
+	d.put(field, texts)
+	return nil
+}
+
+// accepted gives what the secret has in such a field.
+func (d *draft) accepted(field string) (texts secrets.Accepted, err error) {
+	outer, inner, nested := strings.Cut(field, ".")
+	raw := d.fields[outer]
+	if nested {
+		object := map[string]json.RawMessage{}
+		if raw != nil && json.Unmarshal(raw, &object) != nil {
+			return nil, errors.New("-overlap: " + outer + " as it is cannot be read; leave -overlap out to replace it")
+		}
+		raw = object[inner]
+	}
+	if raw != nil && json.Unmarshal(raw, &texts) != nil {
+		return nil, errors.New("-overlap: " + outer + " as it is cannot be read; leave -overlap out to replace it")
+	}
+	return texts, nil
 }
 
 func (d *draft) content() ([]byte, error) {

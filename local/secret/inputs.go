@@ -41,6 +41,20 @@ func (s signing) fingerprint() string { return keyfile.Fingerprint(s.public) }
 
 const fromEnvironment = "env:"
 
+// overlapHelp is of the flag that draft.accept has from kinds with fields that senders are known by.
+const overlapHelp = "go on taking what the secret has beside what is given of the webhooks: for the time of a change; leave it out to end that"
+
+// checkOverlap refuses the flag where the call names nothing that it could be about.
+func checkOverlap(overlap bool, given ...string) error {
+	if overlap && strings.Join(given, "") == "" {
+		return errors.New("-overlap is about what webhooks come with, and the call names nothing of it; a key pair has its overlap by a key id of its own")
+	}
+	return nil
+}
+
+// overlapNote says what is left to do of such a change.
+const overlapNote = "more than one is taken of senders for now; when the new one is in use everywhere, write it alone, without -overlap"
+
 // locate gives the name of a file for what a flag says. Nothing that the flag says is repeated in an error unless it is a file's
 // name: it may be the secret itself.
 func (in *inputs) locate(flagName, from string) (io.Reader, error) {

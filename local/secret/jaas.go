@@ -13,6 +13,7 @@ import (
 type jaasKind struct {
 	appID                                               jaas.AppID
 	keyID, key, public, webhookSecret, webhookAuthorize string
+	overlap                                             bool
 }
 
 var _ kind = (*jaasKind)(nil)
@@ -21,8 +22,9 @@ func (k *jaasKind) register(f *flag.FlagSet) {
 	f.StringVar(&k.keyID, "key-id", "", "`id` of the key in the JaaS console, whole or what follows the AppID")
 	f.StringVar(&k.key, "key", "", "the private key: a `file`, - or env:NAME")
 	f.StringVar(&k.public, "public", "", "the public half as it was uploaded, or a certificate, to compare with: a `file` or -")
-	f.StringVar(&k.webhookSecret, "webhook-secret", "", "the webhook's secret, whsec_…: a `file`, - or env:NAME")
-	f.StringVar(&k.webhookAuthorize, "webhook-authorization", "", "the whole value of the webhook's Authorization header: a `file`, - or env:NAME")
+	f.StringVar(&k.webhookSecret, "webhook-secret", "", "the webhook's secret, whsec_…, one to a line: a `file`, - or env:NAME")
+	f.StringVar(&k.webhookAuthorize, "webhook-authorization", "", "the webhook's Authorization header, one to a line: a `file`, - or env:NAME")
+	f.BoolVar(&k.overlap, "overlap", false, overlapHelp)
 }
 
 func (k *jaasKind) name(words []string) (name string, err error) {
@@ -37,15 +39,17 @@ func (k *jaasKind) name(words []string) (name string, err error) {
 
 func (k *jaasKind) fill(d *draft, in *inputs) error {
 	d.text("keyId", k.keyID)
-	for _, field := range []struct {
-		name, flag, from string
-		read             func(flagName, from string) (string, error)
-	}{
-		{"privateKey", "key", k.key, in.privateKey},
-		{"webhookSecret", "webhook-secret", k.webhookSecret, in.value},
-		{"webhookAuthorization", "webhook-authorization", k.webhookAuthorize, in.value},
+	if err := checkOverlap(k.overlap, k.webhookSecret, k.webhookAuthorize); err != nil {
+		return err
+	}
+	if err := d.read("privateKey", "key", k.key, in.privateKey); err != nil {
+		return err
+	}
+	for _, field := range []struct{ name, flag, from string }{
+		{"webhookSecret", "webhook-secret", k.webhookSecret},
+		{"webhookAuthorization", "webhook-authorization", k.webhookAuthorize},
 	} {
-		if err := d.read(field.name, field.flag, field.from, field.read); err != nil {
+		if err := d.accept(field.name, field.flag, field.from, k.overlap, in); err != nil {
 			return err
 		}
 	}
@@ -70,6 +74,9 @@ func (k *jaasKind) check(raw secrets.Raw) (facts, error) {
 	}
 	if secret.HasWebhook() {
 		found.told = []string{"JaaS's events are taken, by their signature"}
+	}
+	if secret.Rotating() {
+		found.next = append(found.next, overlapNote)
 	}
 	return found, nil
 }

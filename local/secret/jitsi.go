@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"flag"
-	"strings"
 
 	"gavel/shared/jitsi"
 	"gavel/shared/secrets"
@@ -16,6 +15,7 @@ type jitsiKind struct {
 	public, systemPublic string
 	sharedSecret         string
 	callbackTokens       string
+	overlap              bool
 }
 
 var _ kind = (*jitsiKind)(nil)
@@ -44,6 +44,7 @@ func (k *jitsiKind) register(f *flag.FlagSet) {
 	f.StringVar(&k.public, "public", "", "the public half of the key for logins, to compare with: a `file` or -")
 	f.StringVar(&k.systemPublic, "system-public", "", "the public half of the key for commands, to compare with: a `file` or -")
 	f.StringVar(&k.callbackTokens, "callback-tokens", "", "what the server comes with, one to a line: a `file`, - or env:NAME")
+	f.BoolVar(&k.overlap, "overlap", false, overlapHelp)
 }
 
 func (k *jitsiKind) name(words []string) (string, error) {
@@ -69,12 +70,11 @@ func (k *jitsiKind) fill(d *draft, in *inputs) error {
 			return err
 		}
 	}
-	if k.callbackTokens != "" {
-		text, err := in.text("callback-tokens", k.callbackTokens)
-		if err != nil {
-			return err
-		}
-		d.put("callbackTokens", strings.Fields(text))
+	if err := checkOverlap(k.overlap, k.callbackTokens); err != nil {
+		return err
+	}
+	if err := d.accept("callbackTokens", "callback-tokens", k.callbackTokens, k.overlap, in); err != nil {
+		return err
 	}
 	return errors.Join(
 		in.publicHalf("public", string(jitsi.LoginKey), k.public),
@@ -98,5 +98,8 @@ func (k *jitsiKind) check(raw secrets.Raw) (facts, error) {
 		found.told = append(found.told, "without callbackTokens: the server's events and reservations are refused")
 	}
 	found.next = []string{"set the server up for these keys: docs/jitsi.md has the settings"}
+	if secret.Rotating() {
+		found.next = append(found.next, overlapNote)
+	}
 	return found, nil
 }

@@ -89,7 +89,7 @@ func (c *common) register(f *flag.FlagSet, getenv func(string) string) {
 
 const usage = `Puts a secret where Gavel reads it, after checking it. Give the kind of secret and its fields:
 
-  jaas <AppID>    -key-id 4f4910 -key key.pem [-public key.pub] [-webhook-secret FROM] [-webhook-authorization FROM]
+  jaas <AppID>    -key-id 4f4910 -key key.pem [-public key.pub] [-webhook-secret FROM] [-webhook-authorization FROM] [-overlap]
   jitsi           -base-url https://meet.example.org -issuer gavel -key-id login-1 -key key.pem …
   openmeetings    -base-url https://meet.example.org:5443/openmeetings -user gavel -password FROM
   veeting         -base-url https://meet.example.org -level instance -api-key FROM [-hook onMeetingClosed=FROM]

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"slices"
 	"strings"
@@ -42,7 +43,7 @@ func TestJaaS_IsWrittenAsTheFunctionsReadIt(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
 	key, public := d.key("one")
-	d.env["WEBHOOK"] = "whsec_" + hush
+	d.env["WEBHOOK"] = "whsec_0123" + hush
 	d.does([]string{"jaas", appID, "-key-id", "4f4910", "-key", key, "-public", public, "-webhook-secret", "env:WEBHOOK"},
 		"is written to", "set: keyId, privateKey, webhookSecret", "key id "+appID+"/4f4910", "SHA-256 ", "by their signature", "Next: the JaaS console",
 		"openssl pkey -in "+key+" -pubout")
@@ -67,7 +68,7 @@ func TestJaaS_SaysWhatIsNextForAKey(t *testing.T) {
 		strings.Contains(printed, "openssl") {
 		t.Errorf("of a key that is in no file: got %v and\n%s\nwant no command for a file", err, printed)
 	}
-	d.env["WEBHOOK"] = "whsec_" + hush
+	d.env["WEBHOOK"] = "whsec_0123" + hush
 	if printed, err := d.run("jaas", appID, "-webhook-secret", "env:WEBHOOK"); err != nil || strings.Contains(printed, "Next:") {
 		t.Errorf("without a key: got %v and\n%s\nwant nothing to be done for one", err, printed)
 	}
@@ -78,11 +79,11 @@ func TestJaaS_RotationKeepsTheRest(t *testing.T) {
 	d := newDesk(t)
 	one, _ := d.key("one")
 	two, _ := d.key("two")
-	d.stdin = "whsec_" + hush + "\n"
+	d.stdin = "whsec_0123" + hush + "\n"
 	d.does([]string{"jaas", appID, "-key-id", "one", "-key", one, "-webhook-secret", "-"})
 	d.refuses([]string{"jaas", appID, "-key", two}, "under the same key id", "-force")
 	d.does([]string{"jaas", appID, "-key", two, "-key-id", "two"}, "kept: webhookSecret")
-	if got := d.holds("jaas/" + appID)["webhookSecret"]; got != "whsec_"+hush {
+	if got := d.holds("jaas/" + appID)["webhookSecret"]; got != "whsec_0123"+hush {
 		t.Errorf("got %v, want the webhook's secret as it was", got)
 	}
 	d.does([]string{"jaas", appID, "-key", one, "-force"}, "is written")
@@ -94,6 +95,70 @@ func TestJaaS_RotationKeepsTheRest(t *testing.T) {
 	if got := d.holds("jaas/" + appID)["webhookSecret"]; got != nil {
 		t.Errorf("got %v, want the field taken out", got)
 	}
+}
+
+// TestOverlap_GoesOnTakingWhatThereWas until the new one is written alone.
+func TestOverlap_GoesOnTakingWhatThereWas(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	key, _ := d.key("one")
+	first, second := "whsec_first-"+hush, "whsec_second-"+hush
+	d.does([]string{"jaas", appID, "-key-id", "one", "-key", key, "-webhook-secret", d.file("first", first), "-webhook-authorization", d.file("header", "Basic "+hush)})
+	for range 2 { // and again, which changes nothing
+		d.does([]string{"jaas", appID, "-webhook-secret", d.file("second", second), "-overlap"}, "kept: keyId, privateKey, webhookAuthorization", "without -overlap")
+		got, _ := d.holds("jaas/" + appID)["webhookSecret"].([]any)
+		if len(got) != 2 || got[0] != second || got[1] != first {
+			t.Errorf("got %d secrets, want the new one and the old one behind it", len(got))
+		}
+	}
+	if printed, err := d.run("jaas", appID, "-webhook-secret", d.path("second")); err != nil || strings.Contains(printed, "overlap") {
+		t.Errorf("got %v and\n%s\nwant the change at its end", err, printed)
+	}
+	if got := d.holds("jaas/" + appID)["webhookSecret"]; got != second {
+		t.Error("got another secret than the new one, or more than it")
+	}
+	d.does([]string{"jaas", appID, "-webhook-authorization", d.file("header2", "Bearer "+hush), "-overlap"})
+	if got, _ := d.holds("jaas/" + appID)["webhookAuthorization"].([]any); len(got) != 2 || got[0] != "Bearer "+hush {
+		t.Errorf("got %d headers, want two, the blank in them kept", len(got))
+	}
+	d.does([]string{
+		"jitsi", "-base-url", "https://meet.example.org", "-issuer", "gavel", "-shared-secret", d.file("shared", hush),
+		"-callback-tokens", d.file("token", "first-"+hush+"-012345"),
+	})
+	d.does([]string{"jitsi", "-callback-tokens", d.file("token2", "second-"+hush+"-012345\n"), "-overlap"}, "without -overlap")
+	if got, _ := d.holds("jitsi")["callbackTokens"].([]any); len(got) != 2 || got[0] != "second-"+hush+"-012345" {
+		t.Errorf("got %d tokens, want two, the new one first", len(got))
+	}
+	d.does([]string{"veeting", "-base-url", "https://v.example.org", "-level", "instance", "-api-key", d.path("shared"), "-hook", "onMeetingClosed=" + d.path("first")})
+	d.does([]string{"veeting", "-hook", "onMeetingClosed=" + d.path("second"), "-hook", "onMeetingDeleted=" + d.path("second"), "-overlap"}, "without -overlap")
+	hooks, _ := d.holds("veeting")["webhookKeys"].(map[string]any)
+	if got, _ := hooks["onMeetingClosed"].([]any); len(got) != 2 || got[0] != second || hooks["onMeetingDeleted"] != second {
+		t.Errorf("got %d keys, want two of the one hook, the new one first, and one of the other", len(got))
+	}
+}
+
+func TestOverlap_RefusesWhatIsNone(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	key, _ := d.key("one")
+	one := d.file("one", "whsec_first-"+hush)
+	args := []string{"jaas", appID, "-key-id", "one", "-key", key, "-webhook-secret"}
+	d.refuses([]string{"jaas", appID, "-key-id", "one", "-key", key, "-overlap"}, "names nothing of it")
+	d.refuses([]string{"jitsi", "-overlap"}, "names nothing of it")
+	d.refuses([]string{"veeting", "-overlap"}, "names nothing of it")
+	d.refuses(append(args, d.file("blank", "\n \n")), "is empty")
+	d.refuses(append(args, d.file("twice", "whsec_first-"+hush+"\nwhsec_first-"+hush)), "webhookSecret: one of them is there twice")
+	d.refuses(append(args, d.file("short", "whsec_"+hush)), "webhookSecret: ", "the whole of it")
+	many := ""
+	for i := range 6 {
+		many += fmt.Sprintf("whsec_%d-0123-%s\n", i, hush)
+	}
+	d.refuses(append(args, d.file("many", many)), "more than 5")
+	d.does(append(args, one))
+	d.file("secrets.json", `{"jaas/`+appID+`": {"webhookSecret": {"`+hush+`": 1}}, "veeting": {"webhookKeys": 7}}`)
+	d.refuses(append(args, one, "-overlap"), "webhookSecret as it is cannot be read")
+	d.refuses([]string{"veeting", "-hook", "onMeetingClosed=" + one, "-overlap"}, "webhookKeys as it is cannot be read")
+	d.does(append(args, one), "is written")
 }
 
 func TestJaaS_RefusesBadKeysAndFields(t *testing.T) {
@@ -279,7 +344,7 @@ func TestRun_IntoSecretsManager(t *testing.T) {
 	d.env["GAVEL_SECRET_PREFIX"] = prefix
 	one, _ := d.key("one")
 	two, _ := d.key("two")
-	d.env["WEBHOOK"] = "whsec_" + hush
+	d.env["WEBHOOK"] = "whsec_0123" + hush
 	d.does([]string{"jaas", appID, "-key-id", "one", "-key", one, "-webhook-secret", "env:WEBHOOK", "-aws", "-region", "eu-central-1", "-profile", "p"},
 		prefix+"/jaas/"+appID+" is written to Secrets Manager in eu-central-1", "-stack")
 	if want := []string{"eu-central-1", "p"}; !slices.Equal(asked, want) {

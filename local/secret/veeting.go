@@ -13,6 +13,7 @@ import (
 type veetingKind struct {
 	baseURL, apiKey, level, joinURL string
 	hooks                           []string // hook=where its key is
+	overlap                         bool
 }
 
 var _ kind = (*veetingKind)(nil)
@@ -22,10 +23,11 @@ func (k *veetingKind) register(f *flag.FlagSet) {
 	f.StringVar(&k.apiKey, "api-key", "", "the API key: a `file`, - or env:NAME")
 	f.StringVar(&k.level, "level", "", "where the key was made: `instance or account`")
 	f.StringVar(&k.joinURL, "join-url", "", "form of the join `links`, with "+veeting.JoinPlaceholder+" in it")
-	f.Func("hook", "`onMeetingClosed=file`: the key that a hook was given, in a file, - or env:NAME; again for each hook", func(text string) error {
+	f.Func("hook", "`onMeetingClosed=file`: the key of a hook, one to a line in a file, - or env:NAME; again for each hook", func(text string) error {
 		k.hooks = append(k.hooks, text)
 		return nil
 	})
+	f.BoolVar(&k.overlap, "overlap", false, overlapHelp)
 }
 
 func (k *veetingKind) name(words []string) (string, error) {
@@ -42,12 +44,15 @@ func (k *veetingKind) fill(d *draft, in *inputs) error {
 	if err := d.read("apiKey", "api-key", k.apiKey, in.value); err != nil {
 		return err
 	}
+	if err := checkOverlap(k.overlap, k.hooks...); err != nil {
+		return err
+	}
 	for _, text := range k.hooks {
 		hook, from, ok := strings.Cut(text, "=")
 		if !ok || hook == "" || strings.Contains(hook, ".") {
 			return errors.New("-hook takes the name of a hook and where its key is: onMeetingClosed=hook.key")
 		}
-		if err := d.read("webhookKeys."+hook, "hook", from, in.value); err != nil {
+		if err := d.accept("webhookKeys."+hook, "hook", from, k.overlap, in); err != nil {
 			return err
 		}
 	}
@@ -65,6 +70,9 @@ func (k *veetingKind) check(raw secrets.Raw) (facts, error) {
 	}
 	if hooks := secret.Hooks(); len(hooks) > 0 {
 		found.told = append(found.told, "events are taken of "+strings.Join(hooks, ", "))
+	}
+	if secret.Rotating() {
+		found.next = append(found.next, overlapNote)
 	}
 	if !secret.HasJoinURL() {
 		found.told = append(found.told, "without joinUrl: rooms of people cannot meet there")

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	sandboxjitsi "gavel/local/sandbox/jitsi"
+	"gavel/shared/secrets"
 )
 
 // jitsiTraits is the setting that says how the sandbox differs from a usual server: words with commas between them.
@@ -20,17 +21,17 @@ const (
 
 // jitsiAccess is the content of the secret.
 type jitsiAccess struct {
-	BaseURL        string      `json:"baseUrl"`
-	Domain         string      `json:"domain"`
-	MUCPrefix      string      `json:"mucPrefix,omitempty"`
-	Issuer         string      `json:"issuer"`
-	Audience       string      `json:"audience"`
-	Algorithm      string      `json:"algorithm"`
-	Secret         string      `json:"secret,omitempty"`
-	PrivateKey     string      `json:"privateKey,omitempty"`
-	KeyID          string      `json:"keyId,omitempty"`
-	System         jitsiSystem `json:"system"`
-	CallbackTokens []string    `json:"callbackTokens"`
+	BaseURL        string           `json:"baseUrl"`
+	Domain         string           `json:"domain"`
+	MUCPrefix      string           `json:"mucPrefix,omitempty"`
+	Issuer         string           `json:"issuer"`
+	Audience       string           `json:"audience"`
+	Algorithm      string           `json:"algorithm"`
+	Secret         string           `json:"secret,omitempty"`
+	PrivateKey     string           `json:"privateKey,omitempty"`
+	KeyID          string           `json:"keyId,omitempty"`
+	System         jitsiSystem      `json:"system"`
+	CallbackTokens secrets.Accepted `json:"callbackTokens"`
 }
 
 type jitsiSystem struct {
@@ -47,7 +48,7 @@ func newJitsiAccess(url string, st *state) jitsiAccess {
 		BaseURL: url, Domain: "meet.jitsi", Issuer: "gavel", Audience: "jitsi", Algorithm: "RS256",
 		PrivateKey: st.JitsiKey, KeyID: jitsiLoginKeyID,
 		System:         jitsiSystem{BaseURL: url + "/prosody", PrivateKey: st.JitsiSystemKey, KeyID: jitsiSystemKeyID},
-		CallbackTokens: []string{st.JitsiCallbackToken},
+		CallbackTokens: secrets.Accepted{st.JitsiCallbackToken},
 	}
 }
 

@@ -62,10 +62,10 @@ func (c *Client) Receive(ctx context.Context, appID AppID, d Delivery) (Event, e
 
 // sent says whether JaaS sent it. The reason why not is that of VerifyWebhook, or ErrAuthorization.
 func (t *tenant) sent(d Delivery, now time.Time) error {
-	if err := VerifyWebhook(d.Signature, d.Body, []WebhookSecret{t.webhook}, now); err != nil {
+	if err := VerifyWebhook(d.Signature, d.Body, t.webhooks, now); err != nil {
 		return err
 	}
-	if t.authorization != "" && !equal(t.authorization, d.Authorization) {
+	if len(t.authorizations) > 0 && !anyEqual(t.authorizations, d.Authorization) {
 		return ErrAuthorization
 	}
 	return nil
@@ -76,10 +76,14 @@ func mayBeRotated(err error) bool {
 	return errors.Is(err, ErrSignature) || errors.Is(err, ErrAuthorization)
 }
 
-// equal compares in constant time, also texts of different lengths.
-func equal(want, got string) bool {
-	a, b := sha256.Sum256([]byte(want)), sha256.Sum256([]byte(got))
-	return subtle.ConstantTimeCompare(a[:], b[:]) == 1
+// anyEqual compares with all of them in constant time, also texts of different lengths.
+func anyEqual(wants []string, got string) bool {
+	given, found := sha256.Sum256([]byte(got)), 0
+	for _, want := range wants {
+		sum := sha256.Sum256([]byte(want))
+		found |= subtle.ConstantTimeCompare(sum[:], given[:])
+	}
+	return found == 1
 }
 
 // parseAuthorization takes the value of the header as the console has it. Servers drop blanks around it.

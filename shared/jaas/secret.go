@@ -31,16 +31,25 @@ func (s Secret) KeyID() string { return s.tenant.kid }
 func (s Secret) PublicKey() *rsa.PublicKey { return &s.tenant.key.PublicKey }
 
 // HasWebhook says whether events can be told from anybody's requests.
-func (s Secret) HasWebhook() bool { return s.tenant.webhook.text != "" }
+func (s Secret) HasWebhook() bool { return len(s.tenant.webhooks) > 0 }
+
+// Rotating says whether events are taken that are signed with, or carry, another secret than the one in use.
+func (s Secret) Rotating() bool {
+	return len(s.tenant.webhooks) > 1 || len(s.tenant.authorizations) > 1
+}
 
 // SignEvent gives the headers with which JaaS would send the body at a time
 // (https://developer.8x8.com/jaas/docs/webhooks-signatures), for checks of a receiver. Without a webhook's secret they are
 // those of nobody.
 func (s Secret) SignEvent(body []byte, at time.Time) http.Header {
+	var inUse WebhookSecret
+	if s.HasWebhook() {
+		inUse = s.tenant.webhooks[0]
+	}
 	t := strconv.FormatInt(at.Unix(), 10)
-	header := http.Header{SignatureHeader: {"t=" + t + ",v1=" + s.tenant.webhook.sign(t, body)}}
-	if s.tenant.authorization != "" {
-		header.Set("Authorization", s.tenant.authorization)
+	header := http.Header{SignatureHeader: {"t=" + t + ",v1=" + inUse.sign(t, body)}}
+	if len(s.tenant.authorizations) > 0 {
+		header.Set("Authorization", s.tenant.authorizations[0])
 	}
 	return header
 }

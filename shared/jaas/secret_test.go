@@ -32,12 +32,12 @@ func TestParseSecret_RefusesWhatAClientRefuses(t *testing.T) {
 func TestSecret_SignsAsTheReceiverVerifies(t *testing.T) {
 	t.Parallel()
 	secret, err := parseSecret(t, map[string]string{
-		"keyId": "4f4910", "privateKey": testkey.PEM(t), "webhookSecret": "whsec_abc", "webhookAuthorization": "Basic abc",
+		"keyId": "4f4910", "privateKey": testkey.PEM(t), "webhookSecret": "whsec_abcdefghij", "webhookAuthorization": "Basic abc",
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	webhook, err := jaas.ParseWebhookSecret("whsec_abc")
+	webhook, err := jaas.ParseWebhookSecret("whsec_abcdefghij")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -32,28 +32,29 @@ type tenant struct {
 	appID AppID
 	kid   string
 	key   *rsa.PrivateKey
-	// webhook is what JaaS signs its events with; the zero value where the secret has none.
-	webhook WebhookSecret
-	// authorization is what the Authorization header of its events holds; empty where the secret does not say.
-	authorization string
+	// webhooks are what JaaS may sign its events with, the one in use first; none where the secret has none.
+	webhooks []WebhookSecret
+	// authorizations are what the Authorization header of its events may hold; none where the secret does not say.
+	authorizations []string
 
 	mu         sync.Mutex
 	admin      string
 	adminUntil time.Time
 }
 
-// parseTenant reads {"keyId": …, "privateKey": …, "webhookSecret": …, "webhookAuthorization": …}, the last two of which may
-// be missing. Its errors are shown to callers.
+// parseTenant reads {"keyId": …, "privateKey": …, "webhookSecret": …, "webhookAuthorization": …}, the last two of which are
+// secrets.Accepted. Its errors are shown to callers.
 func parseTenant(name string, raw secrets.Raw) (*tenant, error) {
 	appID := AppID(strings.TrimPrefix(name, secretName("")))
 	var content struct {
-		KeyID      string `json:"keyId"`
-		PrivateKey string `json:"privateKey"`
-		Webhook    string `json:"webhookSecret"`
-		Header     string `json:"webhookAuthorization"`
+		KeyID      string           `json:"keyId"`
+		PrivateKey string           `json:"privateKey"`
+		Webhook    secrets.Accepted `json:"webhookSecret"`
+		Header     secrets.Accepted `json:"webhookAuthorization"`
 	}
 	if err := json.Unmarshal(raw.Bytes(), &content); err != nil {
-		return nil, errors.New(`expected a JSON object such as {"keyId": "…", "privateKey": "…"} with strings in it`)
+		return nil, errors.New(`expected a JSON object such as {"keyId": "…", "privateKey": "…"} with strings in it;` +
+			` webhookSecret and webhookAuthorization may be lists of them`)
 	}
 	keyID, err := parseKeyID(appID, content.KeyID)
 	if err != nil {
@@ -64,17 +65,11 @@ func parseTenant(name string, raw secrets.Raw) (*tenant, error) {
 		return nil, errors.New("privateKey: " + err.Error())
 	}
 	parsed := &tenant{appID: appID, kid: string(appID) + "/" + keyID, key: key}
-	if content.Webhook != "" {
-		if parsed.webhook, err = ParseWebhookSecret(content.Webhook); err != nil {
-			return nil, errors.New("webhookSecret: " + err.Error())
-		}
+	if parsed.webhooks, err = secrets.ParseAccepted("webhookSecret", content.Webhook, ParseWebhookSecret); err != nil {
+		return nil, err
 	}
-	if content.Header != "" {
-		if parsed.authorization, err = parseAuthorization(content.Header); err != nil {
-			return nil, errors.New("webhookAuthorization: " + err.Error())
-		}
-	}
-	return parsed, nil
+	parsed.authorizations, err = secrets.ParseAccepted("webhookAuthorization", content.Header, parseAuthorization)
+	return parsed, err
 }
 
 // parseKeyID takes the short id, and the whole kid ("<appId>/<id>") that the console shows

@@ -223,7 +223,7 @@ func TestSecret_PrivateKeyThatIsNoneIsNamedAndNotShown(t *testing.T) {
 func TestSecret_MayHaveMoreInIt(t *testing.T) {
 	t.Parallel()
 	f := withSecret(t, map[string]any{
-		"keyId": keyID, "privateKey": pemOf(theKey()), "webhookSecret": "whsec_x", "note": map[string]int{"rotated": 2026},
+		"keyId": keyID, "privateKey": pemOf(theKey()), "webhookSecret": "whsec_0123456789", "note": map[string]int{"rotated": 2026},
 	})
 	if _, err := f.client.CreateToken(t.Context(), appID, minimal()); err != nil {
 		t.Error(err)

@@ -43,8 +43,11 @@ func VerifyWebhook(header string, body []byte, secrets []WebhookSecret, now time
 	if err != nil {
 		return err
 	}
-	signed := func(s WebhookSecret) bool { return given.isBy(s, body) }
-	if !slices.ContainsFunc(secrets, signed) {
+	signed := false
+	for _, secret := range secrets { // all of them: the time tells nobody which it was
+		signed = given.isBy(secret, body) || signed
+	}
+	if !signed {
 		return ErrSignature
 	}
 	if now.Sub(given.at).Abs() > SignatureTolerance {

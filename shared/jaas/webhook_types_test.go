@@ -6,8 +6,11 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"gavel/shared/jaas"
 	"gavel/shared/secrets"
@@ -125,12 +128,84 @@ func TestReceive_ChecksTheHeaderAndNoticesARotation(t *testing.T) {
 	put(vectorSecret, "Bearer new")
 	wants("the new header", "Bearer new", true, 1)
 	wants("the old one", "Basic Z2F2ZWw6, x", false, 1)
-	put("whsec_other", "Bearer new")
+	put("whsec_another-one", "Bearer new")
 	wants("the old signature while nobody noticed", "Bearer new", true, 0)
 	wants("a bad header shows the new secret", "x", false, 1)
 	wants("the old signature", "Bearer new", false, 1)
 	put(vectorSecret, "Bearer new")
 	wants("the new signature", "Bearer new", true, 1)
+}
+
+// TestReceive_DuringARotation takes what is signed with the new secret and with the old one, whichever way round they stand,
+// and the old one no more once it is out of the tenant's secret.
+func TestReceive_DuringARotation(t *testing.T) {
+	t.Parallel()
+	const before, after = "whsec_before-the-change", "whsec_after-the-change"
+	f := setup(t)
+	f.clock.at = signing
+	put := func(secret, header any) {
+		content := map[string]any{"keyId": keyID, "privateKey": pemOf(theKey()), "webhookSecret": secret, "webhookAuthorization": header}
+		f.vault.put(t, map[string]any{secretName(vectorApp): content})
+		f.clock.at = f.clock.at.Add(5 * time.Minute) // by then it is read anew in any case
+	}
+	receive := func(secret, header string) error {
+		at := strconv.FormatInt(f.clock.at.Unix(), 10)
+		_, err := f.client.Receive(t.Context(), vectorApp, jaas.Delivery{
+			Signature: "t=" + at + ",v1=" + signedBy(secret, at), Authorization: header, Body: []byte(vectorBody),
+		})
+		return err
+	}
+	for when, step := range map[string]struct {
+		secret, header any
+		good           []string // secret, header
+		bad            []string
+	}{
+		"one":       {before, "h1", []string{before, "h1"}, []string{after, "h1", before, "h2", before, ""}},
+		"a list":    {[]string{before}, []string{"h1"}, []string{before, "h1"}, []string{after, "h1", before, "h2"}},
+		"overlap":   {[]string{after, before}, []string{"h2", "h1"}, []string{before, "h1", after, "h2", after, "h1", before, "h2"}, []string{"whsec_of-nobody-here", "h1", after, "h3", after, ""}},
+		"other way": {[]string{before, after}, "h1", []string{before, "h1", after, "h1"}, []string{before, "h2", "whsec_of-nobody-here", "h1"}},
+		"no header": {[]string{before, after}, []string{}, []string{before, "h1", after, ""}, []string{"whsec_of-nobody-here", ""}},
+		"after it":  {after, "h2", []string{after, "h2"}, []string{before, "h2", before, "h1", after, "h1"}},
+		"none":      {[]string{}, nil, nil, []string{before, "", after, ""}},
+	} {
+		put(step.secret, step.header)
+		for pair := range slices.Chunk(step.good, 2) {
+			if err := receive(pair[0], pair[1]); err != nil {
+				t.Errorf("%s: %q: got %v, want it taken", when, pair, err)
+			}
+		}
+		for pair := range slices.Chunk(step.bad, 2) {
+			if err := receive(pair[0], pair[1]); !errors.Is(err, jaas.ErrSender) {
+				t.Errorf("%s: %q: got %v, want %v", when, pair, err, jaas.ErrSender)
+			}
+		}
+	}
+}
+
+func TestSecret_WithBadWebhookSecretsIsRefused(t *testing.T) {
+	t.Parallel()
+	const good = "whsec_good-and-long-enough"
+	for name, tt := range map[string]struct {
+		field string
+		value any
+		want  string
+	}{
+		"short":           {"webhookSecret", "whsec_012345678", "webhookSecret: expected the webhook's secret"},
+		"empty in a list": {"webhookSecret", []string{good, ""}, "webhookSecret: expected the webhook's secret"},
+		"bad in a list":   {"webhookSecret", []string{good, "Hush-without-its-prefix"}, "webhookSecret: expected the webhook's secret"},
+		"twice":           {"webhookSecret", []string{good, " " + good + "\n"}, "webhookSecret: one of them is there twice"},
+		"too many":        {"webhookSecret", []string{good, good + "1", good + "2", good + "3", good + "4", good + "5"}, "webhookSecret: there are more than 5"},
+		"an object":       {"webhookSecret", map[string]string{"Hush": good}, "webhookSecret and webhookAuthorization may be lists"},
+		"numbers":         {"webhookSecret", []int{1234567890123456}, "webhookSecret and webhookAuthorization may be lists"},
+		"header twice":    {"webhookAuthorization", []string{"Basic Hush", "Basic Hush"}, "webhookAuthorization: one of them is there twice"},
+		"header empty":    {"webhookAuthorization", []string{"Basic Hush", ""}, "webhookAuthorization: expected the whole value"},
+	} {
+		content := map[string]any{"keyId": keyID, "privateKey": pemOf(theKey()), tt.field: tt.value}
+		reason := unusable(t, withSecret(t, content))
+		if !strings.Contains(reason, tt.want) || strings.Contains(reason, "good-and") || strings.Contains(reason, "Hush") {
+			t.Errorf("%s: got %q, want %q and nothing of the secret", name, reason, tt.want)
+		}
+	}
 }
 
 // TestReceive_WrongSignaturesMakeOneRead however many there are, and none at all keeps a rotation from being noticed in time.
@@ -147,7 +222,7 @@ func TestReceive_WrongSignaturesMakeOneRead(t *testing.T) {
 		_, err := f.client.Receive(t.Context(), vectorApp, jaas.Delivery{Signature: vectorHeader, Body: []byte(vectorBody)})
 		return err
 	}
-	put("whsec_other")
+	put("whsec_another-one")
 	for range 1000 {
 		if err := receive(); !errors.Is(err, jaas.ErrSender) {
 			t.Fatalf("got %v, want %v", err, jaas.ErrSender)

@@ -21,25 +21,25 @@ type access struct {
 	tenant    Tenant // of meetings that name none; empty for none
 	login     signer
 	system    *system  // nil where the secret has none
-	callbacks []string // values of Authorization with which the server comes
+	callbacks []string // values of Authorization with which the server comes, the one in use first
 	// roomToken says that the server wants a token for looking into rooms (enable_roomsize_token_verification).
 	roomToken atomic.Bool
 }
 
 // content is the secret's form.
 type content struct {
-	BaseURL        string       `json:"baseUrl"`
-	Domain         string       `json:"domain"`
-	MUCPrefix      string       `json:"mucPrefix"`
-	Tenant         string       `json:"tenant"`
-	Issuer         string       `json:"issuer"`
-	Audience       string       `json:"audience"`
-	Algorithm      string       `json:"algorithm"`
-	Secret         string       `json:"secret"`
-	PrivateKey     string       `json:"privateKey"`
-	KeyID          string       `json:"keyId"`
-	System         *systemParts `json:"system"`
-	CallbackTokens []string     `json:"callbackTokens"`
+	BaseURL        string           `json:"baseUrl"`
+	Domain         string           `json:"domain"`
+	MUCPrefix      string           `json:"mucPrefix"`
+	Tenant         string           `json:"tenant"`
+	Issuer         string           `json:"issuer"`
+	Audience       string           `json:"audience"`
+	Algorithm      string           `json:"algorithm"`
+	Secret         string           `json:"secret"`
+	PrivateKey     string           `json:"privateKey"`
+	KeyID          string           `json:"keyId"`
+	System         *systemParts     `json:"system"`
+	CallbackTokens secrets.Accepted `json:"callbackTokens"`
 }
 
 type systemParts struct {
@@ -55,14 +55,14 @@ type systemParts struct {
 //	{"baseUrl": …, "domain"?: …, "mucPrefix"?: …, "tenant"?: …,
 //	 "issuer": …, "audience"?: …, "algorithm"?: …, "secret": … or "privateKey": … and "keyId": …,
 //	 "system"?: {"baseUrl": …, "privateKey": …, "keyId": …, "issuer"?: …, "audience"?: …},
-//	 "callbackTokens"?: [ … ]}
+//	 "callbackTokens"?: … or [ … ]}
 //
 // Its errors are shown to callers.
 func parseAccess(_ string, raw secrets.Raw) (*access, error) {
 	var c content
 	if err := json.Unmarshal(raw.Bytes(), &c); err != nil {
 		return nil, errors.New(`expected a JSON object such as {"baseUrl": "https://…", "issuer": "…", "audience": "…", "secret": "…"}` +
-			` with strings in it; system is an object, callbackTokens a list`)
+			` with strings in it; system is an object, callbackTokens may be a list of them`)
 	}
 	parsed := &access{}
 	for _, parse := range []func(*content) error{parsed.parsePlace, parsed.parseLogin, parsed.parseSystem, parsed.parseCallbacks} {
@@ -122,18 +122,21 @@ func isHost(text string) bool {
 // shortestCallback is what cannot be guessed in a reasonable time, in characters.
 const shortestCallback = 16
 
-func (a *access) parseCallbacks(c *content) error {
-	for _, token := range c.CallbackTokens {
-		token = strings.TrimPrefix(strings.TrimSpace(token), "Bearer ")
-		switch {
-		case len(token) < shortestCallback:
-			return errors.New("callbackTokens: expected texts of 16 characters or more, made at random")
-		case strings.ContainsFunc(token, func(r rune) bool { return r <= ' ' || r > '~' }):
-			return errors.New("callbackTokens: expected printable ASCII characters without blanks")
-		}
-		a.callbacks = append(a.callbacks, "Bearer "+token)
+func (a *access) parseCallbacks(c *content) (err error) {
+	a.callbacks, err = secrets.ParseAccepted("callbackTokens", c.CallbackTokens, parseCallback)
+	return err
+}
+
+// parseCallback gives the value of Authorization for a token.
+func parseCallback(token string) (string, error) {
+	token = strings.TrimPrefix(strings.TrimSpace(token), "Bearer ")
+	switch {
+	case len(token) < shortestCallback:
+		return "", errors.New("expected texts of 16 characters or more, made at random")
+	case strings.ContainsFunc(token, func(r rune) bool { return r <= ' ' || r > '~' }):
+		return "", errors.New("expected printable ASCII characters without blanks")
 	}
-	return nil
+	return "Bearer " + token, nil
 }
 
 // sent compares in constant time, also for texts of other lengths, and looks at all of them.

@@ -58,6 +58,9 @@ func (s *signer) keys(use KeyUse) []Key {
 	return found
 }
 
+// Rotating says whether the server may come with another token than the one in use.
+func (s Secret) Rotating() bool { return len(s.access.callbacks) > 1 }
+
 // Callback gives a value of Authorization with which the server may come, for checks of a receiver; empty where the secret has
 // none.
 func (s Secret) Callback() string {

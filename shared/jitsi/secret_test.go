@@ -65,12 +65,12 @@ func noPartIn(t *testing.T, message string, private any) {
 func TestSecret_ThatIsNoObjectOfTextsIsRefused(t *testing.T) {
 	t.Parallel()
 	const want = `expected a JSON object such as {"baseUrl": "https://…", "issuer": "…", "audience": "…", "secret": "…"}` +
-		` with strings in it; system is an object, callbackTokens a list`
+		` with strings in it; system is an object, callbackTokens may be a list of them`
 	for name, content := range map[string]string{
 		"blank": " ", "a text": `"` + loginSecret + `"`, "the secret alone": loginSecret, "a list": `["` + loginSecret + `"]`, "cut off": `{"secret":"` + loginSecret,
 		"audience a list": `{"baseUrl":"https://meet.example.org","issuer":"a","audience":["` + loginSecret + `"],"secret":"x"}`,
 		"secret a number": `{"secret":8123456789012345}`, "system a text": `{"system":"` + loginSecret + `"}`, "system a list": `{"system":[]}`,
-		"one callback token": `{"callbackTokens":"` + callbackToken + `"}`, "callback tokens numbers": `{"callbackTokens":[8123456789012345]}`,
+		"callback tokens an object": `{"callbackTokens":{"` + callbackToken + `":1}}`, "callback tokens numbers": `{"callbackTokens":[8123456789012345]}`,
 		"a key as an object": `{"privateKey":{"kty":"RSA"}}`, "something behind": `{} {}`,
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -154,6 +154,10 @@ func TestSecret_IsRefusedForWhatIsWrongWithIt(t *testing.T) {
 		{"callback token of another scheme", fields{"callbackTokens": []string{"Basic Private-Token-1-of-them"}}, blankForm},
 		{"callback token with two blanks", fields{"callbackTokens": []string{"Bearer  Private-Token-1-of-them"}}, blankForm},
 		{"callback token with a line end", fields{"callbackTokens": []string{"Private-Token-1\r\n-of-them"}}, blankForm},
+		{"callback token empty among others", fields{"callbackTokens": []string{callbackToken, ""}}, callbackForm},
+		{"callback token alone and short", fields{"callbackTokens": "Private-Token-1"}, callbackForm},
+		{"callback token twice", fields{"callbackTokens": []string{callbackToken, "Bearer " + callbackToken}}, "callbackTokens: one of them is there twice"},
+		{"callback tokens six", fields{"callbackTokens": strings.Fields(strings.Repeat(callbackToken+" ", 6))}, "callbackTokens: there are more than 5; take out those that nobody uses any more"},
 		{"callback token not ASCII", fields{"callbackTokens": []string{"Privaté-Token-1-of-them"}}, blankForm},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net/http"
 	"strings"
+	"unicode"
 
 	"gavel/shared/baseurl"
 	"gavel/shared/httpclient"
@@ -25,8 +26,8 @@ type access struct {
 	base     string // of the API, without a slash at its end
 	key      string
 	level    level
-	webhooks map[string]string // by hook, what Veeting sends as X-API-KEY
-	joinURL  string            // empty where the instance's form is not known
+	webhooks map[string][]string // by hook, what Veeting may send as X-API-KEY, the one in use first
+	joinURL  string              // empty where the instance's form is not known
 }
 
 const apiPath = "/api/v6"
@@ -34,22 +35,22 @@ const apiPath = "/api/v6"
 // JoinPlaceholder stands in joinUrl for the id that participants see.
 const JoinPlaceholder = "{participantMeetingId}"
 
-// parseAccess reads {"baseUrl": …, "apiKey": …, "level": "instance" or "account", "webhookKeys": {hook: key, …},
+// parseAccess reads {"baseUrl": …, "apiKey": …, "level": "instance" or "account", "webhookKeys": {hook: key or [key, …], …},
 // "joinUrl": …}, the last two of which may be missing. Its errors are shown to callers.
 func parseAccess(_ string, raw secrets.Raw) (*access, error) {
 	var content struct {
-		BaseURL     string            `json:"baseUrl"`
-		APIKey      string            `json:"apiKey"`
-		Level       level             `json:"level"`
-		WebhookKeys map[string]string `json:"webhookKeys"`
-		JoinURL     string            `json:"joinUrl"`
+		BaseURL     string                      `json:"baseUrl"`
+		APIKey      string                      `json:"apiKey"`
+		Level       level                       `json:"level"`
+		WebhookKeys map[string]secrets.Accepted `json:"webhookKeys"`
+		JoinURL     string                      `json:"joinUrl"`
 	}
 	if err := json.Unmarshal(raw.Bytes(), &content); err != nil {
 		return nil, errors.New(`expected a JSON object such as {"baseUrl": "https://…", "apiKey": "…", "level": "account"} with strings in it`)
 	}
 	parsed := &access{
 		base: strings.TrimRight(strings.TrimSpace(content.BaseURL), "/"), key: strings.TrimSpace(content.APIKey),
-		level: content.Level, webhooks: content.WebhookKeys, joinURL: strings.TrimSpace(content.JoinURL),
+		level: content.Level, webhooks: map[string][]string{}, joinURL: strings.TrimSpace(content.JoinURL),
 	}
 	switch {
 	case parsed.base == "":
@@ -70,7 +71,21 @@ func parseAccess(_ string, raw secrets.Raw) (*access, error) {
 	if !strings.HasSuffix(parsed.base, apiPath) {
 		parsed.base += apiPath
 	}
+	for hook, keys := range content.WebhookKeys {
+		var err error
+		if parsed.webhooks[hook], err = secrets.ParseAccepted("webhookKeys", keys, parseHookKey); err != nil {
+			return nil, err
+		}
+	}
 	return parsed, nil
+}
+
+// parseHookKey takes a key as the instance has it; servers drop blanks around it. How short one may be is not documented.
+func parseHookKey(key string) (string, error) {
+	if key = strings.TrimSpace(key); key == "" || strings.ContainsFunc(key, unicode.IsControl) {
+		return "", errors.New("expected the keys of the hooks, none of them empty or with control characters")
+	}
+	return key, nil
 }
 
 // User is on whose behalf a call about meetings is made: the internal id or the e-mail address of an organizer, and not

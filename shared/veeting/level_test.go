@@ -97,6 +97,11 @@ func TestSecret_ThatCannotBeUsedSaysWhy(t *testing.T) {
 		"join link without an id": {good.With(fields{"joinUrl": "https://meet.example.org/Hush"}), "joinUrl must be"},
 		"join link that is code":  {good.With(fields{"joinUrl": "javascript:Hush{participantMeetingId}"}), "joinUrl must be"},
 		"a list of hook keys":     {good.With(fields{"webhookKeys": []string{"Hush"}}), "expected a JSON object"},
+		"a number for a hook":     {good.With(fields{"webhookKeys": map[string]any{"onHush": 7}}), "expected a JSON object"},
+		"a blank for a hook":      {good.With(fields{"webhookKeys": map[string]any{"onHush": " "}}), "webhookKeys: expected the keys of the hooks"},
+		"a hook's empty key":      {good.With(fields{"webhookKeys": map[string]any{"onHush": []string{"Hush", ""}}}), "webhookKeys: expected the keys of the hooks"},
+		"a hook's key twice":      {good.With(fields{"webhookKeys": map[string]any{"onHush": []string{"Hush", "Hush"}}}), "webhookKeys: one of them is there twice"},
+		"a hook's key, two lines": {good.With(fields{"webhookKeys": map[string]any{"onHush": "Hush\nhush"}}), "webhookKeys: expected the keys of the hooks"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

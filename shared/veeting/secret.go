@@ -32,8 +32,20 @@ func (s Secret) Hooks() []string { return slices.Sorted(maps.Keys(s.access.webho
 // HookHeader gives the headers with which Veeting would send an event of the hook, for checks of a receiver.
 func (s Secret) HookHeader(hook string) http.Header {
 	header := http.Header{}
-	header.Set("X-API-KEY", s.access.webhooks[hook])
+	if keys := s.access.webhooks[hook]; len(keys) > 0 {
+		header.Set("X-API-KEY", keys[0])
+	}
 	return header
+}
+
+// Rotating says whether a hook may come with another key than the one in use.
+func (s Secret) Rotating() bool {
+	for _, keys := range s.access.webhooks {
+		if len(keys) > 1 {
+			return true
+		}
+	}
+	return false
 }
 
 // HasJoinURL says whether rooms of people can meet on the instance.

@@ -38,7 +38,7 @@ func (c *Client) Receive(ctx context.Context, hook, key string, body []byte) (Ev
 	if err != nil {
 		return Event{}, err
 	}
-	if used.Value.webhooks[hook] == "" {
+	if len(used.Value.webhooks[hook]) == 0 {
 		return Event{}, &secrets.Error{Name: c.access.FullName(secretName), Reason: "webhookKeys has no key for the hook"}
 	}
 	if !used.Value.sent(hook, key) {
@@ -60,8 +60,12 @@ func (c *Client) Receive(ctx context.Context, hook, key string, body []byte) (Ev
 	return Event{Hook: hook, MeetingID: id, Data: Plain(data)}, nil
 }
 
-// sent compares in constant time, also for keys of other lengths.
+// sent compares with all keys of the hook in constant time, also for keys of other lengths.
 func (a *access) sent(hook, key string) bool {
-	want, got := sha256.Sum256([]byte(a.webhooks[hook])), sha256.Sum256([]byte(key))
-	return subtle.ConstantTimeCompare(want[:], got[:]) == 1 && a.webhooks[hook] != ""
+	got, found := sha256.Sum256([]byte(key)), 0
+	for _, known := range a.webhooks[hook] {
+		want := sha256.Sum256([]byte(known))
+		found |= subtle.ConstantTimeCompare(want[:], got[:])
+	}
+	return found == 1
 }

@@ -85,6 +85,33 @@ func TestReceive_NoticesARotation(t *testing.T) {
 	}
 }
 
+// TestReceive_DuringAChange takes the new key and the old one, and the old one no more once it is out of the secret.
+func TestReceive_DuringAChange(t *testing.T) {
+	t.Parallel()
+	for when, tt := range map[string]struct {
+		keys      any
+		good, bad []string
+	}{
+		"before":    {hookKey, []string{hookKey}, []string{newKey, ""}},
+		"a list":    {[]string{hookKey}, []string{hookKey}, []string{newKey, ""}},
+		"overlap":   {[]string{" " + newKey + "\n", hookKey}, []string{hookKey, newKey}, []string{"", "x", hookKey + newKey, " " + newKey}},
+		"other way": {[]string{hookKey, newKey}, []string{hookKey, newKey}, []string{"", "x"}},
+		"after":     {newKey, []string{newKey}, []string{hookKey, ""}},
+	} {
+		f := setup(t, withSecret(fields{"webhookKeys": map[string]any{hook: tt.keys, "onMeetingJoined": "Another"}}))
+		for _, key := range tt.good {
+			if _, err := f.client.Receive(t.Context(), hook, key, []byte(sent)); err != nil {
+				t.Errorf("%s: got %v, want each of the keys taken", when, err)
+			}
+		}
+		for _, key := range append(tt.bad, "Another") {
+			if _, err := f.client.Receive(t.Context(), hook, key, []byte(sent)); !errors.Is(err, veeting.ErrSender) {
+				t.Errorf("%s: %q: got %v, want %v", when, key, err, veeting.ErrSender)
+			}
+		}
+	}
+}
+
 func TestReceive_RefusesWhatIsNoEvent(t *testing.T) {
 	t.Parallel()
 	f := setup(t)
