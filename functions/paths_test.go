@@ -241,7 +241,9 @@ func (w *ways) banned(t *testing.T, room string) {
 	if err != nil || len(ids) < 2 {
 		t.Fatalf("got the ids %v, %v, want more than one", ids, err)
 	}
-	if err := bans.New(store).Ban(t.Context(), tenantWide, bans.Ban{User: second, By: caller, At: w.clock.Now()}, ids...); err != nil {
+	told := audit.Event{Actor: audit.Actor{Kind: audit.APIKey, Name: "crm"}, Provider: "jaas", Room: audit.Name("jaas", tenant)}
+	keeper := bans.NewKeeper(store, audit.Trail{}, w.clock.Now)
+	if err := keeper.Ban(t.Context(), tenantWide, bans.Ban{User: second, By: caller, At: w.clock.Now()}, told, ids...); err != nil {
 		t.Fatal(err)
 	}
 	people := roster.New(store, w.clock.Now, config.DefaultEventDays)
@@ -255,7 +257,12 @@ func (w *ways) banned(t *testing.T, room string) {
 	if _, _, err := w.as(t, "rooms-join").Join(t.Context(), second, room); err == nil {
 		t.Error("got somebody in who is banned")
 	}
-	if lifted, err := bans.New(w.store(t, "jaas-lift-ban")).Lift(t.Context(), tenantWide, second); err != nil || !lifted {
+	store = w.store(t, "jaas-lift-ban")
+	retire := func(ctx context.Context) ([]table.Change, error) {
+		return rooms.New(rooms.Options{Store: store, Now: w.clock.Now}).Retirement(ctx, second, "jaas")
+	}
+	lifted, err := bans.NewKeeper(store, audit.Trail{}, w.clock.Now).Lift(t.Context(), tenantWide, second, told, retire)
+	if err != nil || !lifted {
 		t.Errorf("got %t, %v, want the ban lifted", lifted, err)
 	}
 }

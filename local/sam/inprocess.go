@@ -56,7 +56,7 @@ func newInProcess(env environment) (*inProcess, error) {
 	catalog.Register(api.New(mux), catalog.Services{
 		JaaS: jaas.Configured(settings, source), Jitsi: jitsi.Configured(settings, source),
 		OpenMeetings: openmeetings.Configured(settings, source), Veeting: veeting.Configured(settings, source),
-		Roster: roster.New(store, clock.Now, settings.EventDays), Bans: bans.New(store),
+		Roster: roster.New(store, clock.Now, settings.EventDays), Bans: bans.NewKeeper(store, audit.Configured(settings), clock.Now),
 		Inbox: inbox.New(store, clock.Now, settings.EventDays), Rooms: service,
 		Audit: audit.NewLog(store, audit.Configured(settings), clock.Now),
 	})

@@ -40,14 +40,15 @@ const (
 const callTime = 29 * time.Second
 
 func (s *Server) routes() (http.Handler, error) {
-	operations := http.NewServeMux()
+	operations, published := http.NewServeMux(), announced{s.table, clock.Now}
 	catalog.Register(api.New(operations), catalog.Services{
-		JaaS: s.jaas, Jitsi: s.jitsi, Roster: roster.New(s.table, clock.Now, s.settings.EventDays), Bans: bans.New(s.table),
+		JaaS: s.jaas, Jitsi: s.jitsi, Roster: roster.New(s.table, clock.Now, s.settings.EventDays),
+		Bans:         bans.NewKeeper(published, audit.Configured(s.settings), clock.Now),
 		OpenMeetings: s.openmeetings, Veeting: s.veeting, Inbox: inbox.New(s.table, clock.Now, s.settings.EventDays), Rooms: s.rooms,
 		Audit: audit.NewLog(s.table, audit.Configured(s.settings), clock.Now),
 	})
 	answers := idempotency.New(func() table.Store { return s.table }, clock.Now)
-	events := audit.NewRecorder(func() table.Store { return announced{s.table, clock.Now} }, audit.Configured(s.settings), clock.Now)
+	events := audit.NewRecorder(func() table.Store { return published }, audit.Configured(s.settings), clock.Now)
 	guarded := s.crossOrigin(apiFromPages, s.guard(api.Remember(answers, api.Tell(events, api.Handler(operations)))))
 	local, err := s.localRoutes()
 	if err != nil {

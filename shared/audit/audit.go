@@ -52,6 +52,13 @@ const (
 // Command is the type of what tells of a command to a meeting system.
 const Command = "provider.command"
 
+// BanSet and BanLifted are the types of what tells that somebody was banned from a tenant, and of the end of a ban by hand. Who is
+// removed from a room is banned by that, which is an event of its own.
+const (
+	BanSet    = "ban.set"
+	BanLifted = "ban.lifted"
+)
+
 // BanEnforced is the type of what tells that somebody came in who is banned, and was kicked again.
 const BanEnforced = "ban.enforced"
 

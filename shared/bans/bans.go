@@ -151,42 +151,11 @@ func Refuse(ctx context.Context, f Finder, ids []string, scopes ...Scope) error 
 	return ban.Refusal()
 }
 
-// List keeps bans.
+// List looks for bans.
 type List struct{ store table.Store }
 
 // New makes a List.
 func New(store table.Store) *List { return &List{store: store} }
-
-// Ban keeps a ban of a user who is known to the provider by the ids, at least one, in place of one that there is. An error
-// wraps table.ErrBusy or is a fault.
-func (l *List) Ban(ctx context.Context, s Scope, b Ban, ids ...string) error {
-	keys := []table.Key{Key(s, b.User)}
-	for _, id := range ids {
-		keys = append(keys, IDKey(s, id))
-	}
-	for {
-		items, err := l.store.Get(ctx, keys...)
-		if err != nil {
-			return err
-		}
-		changes, err := Changes(s, b, items[0], items[1:]...)
-		if err != nil {
-			return err
-		}
-		if err := l.store.Write(ctx, changes...); !errors.Is(err, table.ErrConflict) {
-			return err
-		}
-	}
-}
-
-// Lift ends a ban, and says whether there was one. An error wraps table.ErrBusy or is a fault.
-func (l *List) Lift(ctx context.Context, s Scope, user string) (bool, error) {
-	items, err := l.store.Get(ctx, Key(s, user))
-	if err != nil || !items[0].Exists() {
-		return false, err
-	}
-	return true, l.store.Write(ctx, table.Delete(items[0].Key, table.Any))
-}
 
 // Find gives the ban that somebody falls under by one of their ids, a user's own or the provider's, in the first of the
 // scopes that has one; nil where there is none. Of somebody who never was banned there it makes one request. An error wraps

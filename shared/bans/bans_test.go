@@ -9,7 +9,9 @@ import (
 	"time"
 
 	"gavel/local/apitest"
+	"gavel/shared/audit"
 	"gavel/shared/bans"
+	"gavel/shared/clock"
 	"gavel/shared/table"
 )
 
@@ -18,26 +20,31 @@ func onDynamoDB(t testing.TB) table.Store {
 	return apitest.DynamoDB(t, nil)
 }
 
-func onBothEngines(t *testing.T, test func(t *testing.T, l *bans.List)) {
+func onBothEngines(t *testing.T, test func(t *testing.T, l *bans.Keeper)) {
 	t.Helper()
 	for name, open := range map[string]func(testing.TB) table.Store{"embedded": apitest.Embedded, "dynamodb": onDynamoDB} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			test(t, bans.New(open(t)))
+			test(t, keeper(open(t)))
 		})
 	}
 }
 
-func keep(t *testing.T, l *bans.List, s bans.Scope, b bans.Ban, ids ...string) {
+// told begins the events.
+var told = audit.Event{Actor: audit.Actor{Kind: audit.APIKey, Name: "crm"}, Provider: "jaas", Room: audit.Name("jaas", "a")}
+
+func keeper(store table.Store) *bans.Keeper { return bans.NewKeeper(store, audit.Trail{}, clock.Now) }
+
+func keep(t *testing.T, l *bans.Keeper, s bans.Scope, b bans.Ban, ids ...string) {
 	t.Helper()
 	b.By, b.At = "api-key:crm", time.Now()
-	if err := l.Ban(t.Context(), s, b, ids...); err != nil {
+	if err := l.Ban(t.Context(), s, b, told, ids...); err != nil {
 		t.Fatal(err)
 	}
 }
 
 // under gives the user whose ban somebody falls under; empty for none.
-func under(t *testing.T, l *bans.List, ids []string, scopes ...bans.Scope) string {
+func under(t *testing.T, l *bans.Keeper, ids []string, scopes ...bans.Scope) string {
 	t.Helper()
 	ban, err := l.Find(t.Context(), ids, scopes...)
 	if err != nil {
@@ -53,7 +60,7 @@ var tenant, conference, other = bans.In("jaas", "a"), bans.In("jaas", "a/b"), ba
 
 func TestFind_ByAnyIDInItsScopeAlone(t *testing.T) {
 	t.Parallel()
-	onBothEngines(t, func(t *testing.T, l *bans.List) {
+	onBothEngines(t, func(t *testing.T, l *bans.Keeper) {
 		t.Helper()
 		keep(t, l, tenant, bans.Ban{User: "bob"}, "bob", "bob~1")
 		keep(t, l, conference, bans.Ban{User: "cyd"}, "cyd")
@@ -87,11 +94,11 @@ func TestFind_ByAnyIDInItsScopeAlone(t *testing.T) {
 
 func TestLift_EndsTheBanOfAllIDs(t *testing.T) {
 	t.Parallel()
-	onBothEngines(t, func(t *testing.T, l *bans.List) {
+	onBothEngines(t, func(t *testing.T, l *bans.Keeper) {
 		t.Helper()
 		keep(t, l, tenant, bans.Ban{User: "bob"}, "bob", "bob~1")
 		for _, want := range []bool{true, false} {
-			if got, err := l.Lift(t.Context(), tenant, "bob"); got != want || err != nil {
+			if got, err := l.Lift(t.Context(), tenant, "bob", told, nil); got != want || err != nil {
 				t.Errorf("got %t, %v, want %t", got, err, want)
 			}
 		}
@@ -107,7 +114,7 @@ func TestLift_EndsTheBanOfAllIDs(t *testing.T) {
 
 func TestBan_EndsByItself(t *testing.T) {
 	t.Parallel()
-	onBothEngines(t, func(t *testing.T, l *bans.List) {
+	onBothEngines(t, func(t *testing.T, l *bans.Keeper) {
 		t.Helper()
 		now := time.Now()
 		keep(t, l, tenant, bans.Ban{User: "bob", Expires: bans.Until(now, -time.Hour)}, "bob")
@@ -132,7 +139,7 @@ func TestBan_EndsByItself(t *testing.T) {
 // TestBan_ManyAtOnce of one user leave one ban.
 func TestBan_ManyAtOnce(t *testing.T) {
 	t.Parallel()
-	onBothEngines(t, func(t *testing.T, l *bans.List) {
+	onBothEngines(t, func(t *testing.T, l *bans.Keeper) {
 		t.Helper()
 		var all sync.WaitGroup
 		for i := range 10 {
@@ -147,7 +154,7 @@ func TestBan_ManyAtOnce(t *testing.T) {
 
 func TestAll_PagesHoldEachOnce(t *testing.T) {
 	t.Parallel()
-	onBothEngines(t, func(t *testing.T, l *bans.List) {
+	onBothEngines(t, func(t *testing.T, l *bans.Keeper) {
 		t.Helper()
 		want := []string{}
 		for i := range 7 {

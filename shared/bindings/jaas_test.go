@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"gavel/local/apitest"
+	"gavel/shared/audit"
 	"gavel/shared/bans"
 	"gavel/shared/bindings"
 	"gavel/shared/config"
@@ -133,11 +134,11 @@ func TestAdmit_MintsForTheRoomsTenant(t *testing.T) {
 // TestAdmit_RefusesWhomTheTenantBans by either of their ids, and in no other tenant.
 func TestAdmit_RefusesWhomTheTenantBans(t *testing.T) {
 	t.Parallel()
-	list := bans.New(apitest.Embedded(t))
+	list := bans.NewKeeper(apitest.Embedded(t), audit.Trail{}, time.Now)
 	for user, scope := range map[string]bans.Scope{
 		"bob": bans.In(jaas.Provider, appID), "cyd": bans.In(jaas.Provider, "another"), "dan": bans.In("jitsi", appID),
 	} {
-		if err := list.Ban(t.Context(), scope, bans.Ban{User: user, By: "api-key:crm", At: time.Now()}, user); err != nil {
+		if err := list.Ban(t.Context(), scope, bans.Ban{User: user, By: "api-key:crm", At: time.Now()}, audit.Event{}, user); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -53,7 +53,7 @@ func (s *Service) LiftBan(ctx context.Context, caller, id, user string) (bool, e
 			return nil, err
 		}
 		changes := []table.Change{table.Delete(v.others[0].Key, v.others[0].Version)}
-		return s.with(ctx, changes, to(v.record.event(eventBanLifted, audit.Person(caller), id), user))
+		return s.with(ctx, changes, to(v.record.event(audit.BanLifted, audit.Person(caller), id), user))
 	})
 	return lifted && err == nil, err
 }

@@ -24,7 +24,6 @@ const (
 	eventExpelled    = "participant.expelled"
 	eventAdmitted    = "participant.admitted"
 	eventProfile     = "participant.profile_updated"
-	eventBanLifted   = "ban.lifted"
 	eventGranted     = "admin.granted"
 	eventRevoked     = "admin.revoked"
 	eventChat        = "chat.sent"
@@ -96,7 +95,7 @@ func (s *Service) record(ctx context.Context, e audit.Event, changes ...table.Ch
 		if err == nil {
 			err = s.store.Write(ctx, all...)
 		}
-		if !isConflict(err) {
+		if !errors.Is(err, table.ErrConflict) {
 			if err != nil {
 				audit.Lost(ctx, e, err)
 			}

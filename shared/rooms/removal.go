@@ -69,16 +69,14 @@ func guestIDs(user string, a aliasRecord) []string {
 	return append(ids, user)
 }
 
-// Retire has a user go by another id in the meetings of rooms at a provider from now on, which keeps to a ban of the one
-// they had.
-func (s *Service) Retire(ctx context.Context, user, provider string) error {
-	return s.change(ctx, func(ctx context.Context) ([]table.Change, error) {
-		item, used, err := s.alias(ctx, user, provider)
-		if err != nil {
-			return nil, err
-		}
-		return []table.Change{put(item, aliasRecord{Bans: used.Bans + 1})}, nil
-	})
+// Retirement is the change by which a user goes by another id in the meetings of rooms at a provider from then on, which keeps to
+// a ban of the one they had. It is to be written with what lifts the ban.
+func (s *Service) Retirement(ctx context.Context, user, provider string) ([]table.Change, error) {
+	item, used, err := s.alias(ctx, user, provider)
+	if err != nil {
+		return nil, err
+	}
+	return []table.Change{put(item, aliasRecord{Bans: used.Bans + 1})}, nil
 }
 
 func (s *Service) alias(ctx context.Context, user, provider string) (table.Item, aliasRecord, error) {

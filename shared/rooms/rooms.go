@@ -7,7 +7,6 @@ package rooms
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"gavel/shared/audit"
@@ -70,19 +69,5 @@ func second(t time.Time) time.Time { return t.UTC().Truncate(time.Second) }
 // change writes what decide makes of the state it reads, and has it decide again when that state
 // has changed meanwhile.
 func (s *Service) change(ctx context.Context, decide func(context.Context) ([]table.Change, error)) error {
-	ctx, cancel := context.WithTimeout(ctx, changeBudget)
-	defer cancel()
-	for tries := 1; ; tries++ {
-		changes, err := decide(ctx)
-		if err != nil || len(changes) == 0 {
-			return err
-		}
-		err = s.store.Write(ctx, changes...)
-		if !errors.Is(err, table.ErrConflict) {
-			return err
-		}
-		if err := pause(ctx, tries); err != nil {
-			return err
-		}
-	}
+	return table.Settle(ctx, s.store, decide)
 }

@@ -2,6 +2,7 @@ package rooms
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"strings"
@@ -244,7 +245,7 @@ func (s *Service) settle(ctx context.Context, events []audit.Event, changes ...t
 		return false, err
 	}
 	err = s.store.Write(ctx, changes...)
-	if isConflict(err) {
+	if errors.Is(err, table.ErrConflict) {
 		return false, nil
 	}
 	return err == nil, err

@@ -5,6 +5,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"gavel/shared/api/jaasapi"
+	"gavel/shared/audit"
 	"gavel/shared/bans"
 	"gavel/shared/clock"
 	"gavel/shared/function"
@@ -23,7 +24,8 @@ func main() {
 	services := jaasapi.BanServices{Client: client}
 	if f.Config.Table != "" {
 		store := dynamo.Configured(f.Config)
-		services.Bans, services.Inside = bans.New(store), roster.New(store, clock.Now, f.Config.EventDays)
+		services.Bans = bans.NewKeeper(store, audit.Configured(f.Config), clock.Now)
+		services.Inside = roster.New(store, clock.Now, f.Config.EventDays)
 		services.Aliases = rooms.New(rooms.Options{Store: store, Now: clock.Now})
 	}
 	f.Serve(func(a huma.API) { jaasapi.RegisterBanUser(a, services) })

@@ -5,6 +5,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"gavel/shared/api/jaasapi"
+	"gavel/shared/audit"
 	"gavel/shared/bans"
 	"gavel/shared/clock"
 	"gavel/shared/function"
@@ -18,6 +19,6 @@ func main() {
 	store := dynamo.Configured(f.Config)
 	f.KeepEvents(func() table.Store { return store })
 	f.Serve(func(a huma.API) {
-		jaasapi.RegisterLiftBan(a, bans.New(store), rooms.New(rooms.Options{Store: store, Now: clock.Now}))
+		jaasapi.RegisterLiftBan(a, bans.NewKeeper(store, audit.Configured(f.Config), clock.Now), rooms.New(rooms.Options{Store: store, Now: clock.Now}))
 	})
 }

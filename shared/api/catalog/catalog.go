@@ -31,7 +31,7 @@ type Services struct {
 	JaaS         jaasapi.Client
 	Jitsi        jitsiapi.Client
 	Roster       *roster.Roster
-	Bans         *bans.List
+	Bans         *bans.Keeper
 	OpenMeetings openmeetingsapi.Client
 	Veeting      veetingapi.Client
 	Inbox        inboxapi.EventLog

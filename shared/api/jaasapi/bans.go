@@ -12,6 +12,7 @@ import (
 
 	"gavel/shared/api"
 	"gavel/shared/api/inboxapi"
+	"gavel/shared/api/jitsimeetapi"
 	"gavel/shared/audit"
 	"gavel/shared/auth"
 	"gavel/shared/bans"
@@ -19,6 +20,7 @@ import (
 	"gavel/shared/jaas"
 	"gavel/shared/jitsimeet"
 	"gavel/shared/problem"
+	"gavel/shared/table"
 )
 
 // UserBanner bans users.
@@ -51,15 +53,30 @@ func (id *userID) Resolve(_ huma.Context, at *huma.PathBuffer) []error {
 	return api.FaultAt(at, jitsimeet.CheckUserID(string(*id)))
 }
 
-// BanKeeper keeps bans.
-type BanKeeper interface {
-	Ban(ctx context.Context, s bans.Scope, b bans.Ban, ids ...string) error
-	Lift(ctx context.Context, s bans.Scope, user string) (bool, error)
+// Banner makes bans, each with the event that it completes.
+type Banner interface {
+	Ban(ctx context.Context, s bans.Scope, b bans.Ban, told audit.Event, ids ...string) error
+}
+
+// BanLifter lifts bans, each with the event that it completes and with the further changes.
+type BanLifter interface {
+	Lift(ctx context.Context, s bans.Scope, user string, told audit.Event, also func(context.Context) ([]table.Change, error)) (bool, error)
+}
+
+// BanLister lists bans.
+type BanLister interface {
 	All(ctx context.Context, s bans.Scope, limit int, cursor string) (bans.Page, error)
+}
+
+// BanKeeper is everything they need of the bans.
+type BanKeeper interface {
+	Banner
+	BanLifter
+	BanLister
 	bans.Finder
 }
 
-var _ BanKeeper = (*bans.List)(nil)
+var _ BanKeeper = (*bans.Keeper)(nil)
 
 // Finder gives where somebody is.
 type Finder interface {
@@ -70,11 +87,23 @@ type Finder interface {
 // Aliases gives the ids that a user goes by in meetings of rooms.
 type Aliases interface {
 	GuestIDs(ctx context.Context, user, provider string) ([]string, error)
-	Retire(ctx context.Context, user, provider string) error
+}
+
+// Retirer makes the change by which a user goes by another id there.
+type Retirer interface {
+	Retirement(ctx context.Context, user, provider string) ([]table.Change, error)
 }
 
 // tenant is where a ban by user id holds: JaaS knows no other.
 func tenant(appID jaas.AppID) bans.Scope { return bans.In(jaas.Provider, string(appID)) }
+
+// toldOfTenant begins the event of what somebody does to a user in all of a tenant.
+func toldOfTenant(appID jaas.AppID, who auth.Principal) audit.Event {
+	return audit.Event{
+		Actor: audit.Actor{Kind: string(who.Kind), Name: who.Name}, Provider: jaas.Provider, Room: audit.Name(jaas.Provider, string(appID)),
+		Details: map[string]string{"target": jitsimeetapi.TargetUser, "tenant": string(appID)},
+	}
+}
 
 // BanServices are what jaas-ban-user works with. Where there is no state all but the Client are nil: then a ban is JaaS's alone.
 type BanServices struct {
@@ -82,7 +111,7 @@ type BanServices struct {
 		UserBanner
 		Kicker
 	}
-	Bans    BanKeeper
+	Bans    Banner
 	Inside  Finder
 	Aliases Aliases
 }
@@ -116,20 +145,21 @@ func RegisterBanUser(a huma.API, s BanServices) {
 		if s.Bans == nil && in.Body.Seconds > 0 {
 			return nil, problem.New(http.StatusServiceUnavailable, problem.NotConfigured, "settings: GAVEL_TABLE is not set, and without it no ban has an end")
 		}
-		now := clock.Now()
+		now, told := clock.Now(), toldOfTenant(in.appID(), who)
 		ban := bans.Ban{
-			User: string(in.Body.UserID), Reason: audit.Reason(ctx), By: audit.Actor{Kind: string(who.Kind), Name: who.Name}.String(),
+			User: string(in.Body.UserID), Reason: audit.Reason(ctx), By: told.Actor.String(),
 			At: now, Expires: bans.Until(now, time.Duration(in.Body.Seconds)*time.Second),
 		}
+		tellEnd(&told, ban.Expires)
 		out := &banUserOutput{}
 		out.Body.ExpiresAt = ban.Expires
-		out.Body.Outcome, out.Body.Kicked, err = s.ban(ctx, in.appID(), ban)
+		out.Body.Outcome, out.Body.Kicked, err = s.ban(ctx, in.appID(), ban, told)
 		return out, err
 	}, tellBan)
 }
 
 // ban keeps a ban first, so that what fails afterwards can be made up for: nobody gets in any more who was not inside.
-func (s BanServices) ban(ctx context.Context, appID jaas.AppID, ban bans.Ban) (outcome jaas.Outcome, kicked int, err error) {
+func (s BanServices) ban(ctx context.Context, appID jaas.AppID, ban bans.Ban, told audit.Event) (outcome jaas.Outcome, kicked int, err error) {
 	if s.Bans == nil {
 		outcome, err = s.Client.BanUser(ctx, appID, ban.User)
 		return outcome, 0, err
@@ -138,7 +168,7 @@ func (s BanServices) ban(ctx context.Context, appID jaas.AppID, ban bans.Ban) (o
 	if err != nil {
 		return "", 0, err
 	}
-	if err := s.Bans.Ban(ctx, tenant(appID), ban, ids...); err != nil {
+	if err := s.Bans.Ban(ctx, tenant(appID), ban, told, ids...); err != nil {
 		return "", 0, err
 	}
 	// One of the two services may be there without the other: what can be done is done, and the errors are told.
@@ -187,7 +217,7 @@ type jaasBansBody struct {
 }
 
 // RegisterListBans adds jaas-list-bans.
-func RegisterListBans(a huma.API, list BanKeeper) {
+func RegisterListBans(a huma.API, list BanLister) {
 	api.Register(a, api.Operation{
 		ID: "jaas-list-bans", Method: http.MethodGet, Path: "/jaas/{appId}/bans", Scope: scope, Tag: tag,
 		Summary:     "List who is banned",
@@ -219,7 +249,7 @@ type liftBanBody struct {
 }
 
 // RegisterLiftBan adds jaas-lift-ban.
-func RegisterLiftBan(a huma.API, list BanKeeper, aliases Aliases) {
+func RegisterLiftBan(a huma.API, list BanLifter, aliases Retirer) {
 	api.RegisterCommand(a, api.Operation{
 		ID: "jaas-lift-ban", Method: http.MethodDelete, Path: "/jaas/{appId}/bans", Scope: scope, Tag: tag,
 		Summary: "Lift a user's ban",
@@ -227,10 +257,14 @@ func RegisterLiftBan(a huma.API, list BanKeeper, aliases Aliases) {
 			"in meetings of rooms the user goes by another id from now on; elsewhere, if JaaS turns them away all the same, give them another userId in their tokens.",
 		Errors: []int{http.StatusServiceUnavailable},
 	}, func(ctx context.Context, in *liftBanInput) (*api.Output[liftBanBody], error) {
-		found, err := list.Lift(ctx, tenant(in.appID()), string(in.UserID))
-		if found && err == nil { // JaaS goes on banning the id: in meetings of rooms they go by another one from now on
-			err = aliases.Retire(ctx, string(in.UserID), jaas.Provider)
+		who, err := auth.Resolve(ctx)
+		if err != nil {
+			return nil, err
 		}
+		user := string(in.UserID)
+		found, err := list.Lift(ctx, tenant(in.appID()), user, toldOfTenant(in.appID(), who), func(ctx context.Context) ([]table.Change, error) {
+			return aliases.Retirement(ctx, user, jaas.Provider) // JaaS goes on banning the id
+		})
 		out := &api.Output[liftBanBody]{}
 		if out.Body.Outcome = "not_found"; found {
 			out.Body.Outcome = "lifted"

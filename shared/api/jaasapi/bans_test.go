@@ -215,6 +215,63 @@ func TestBan_StandsWhenJaaSFails(t *testing.T) {
 	g.bansUser(t, `{"userId":"u-17"}`, `{"outcome":"banned"}`)
 }
 
+// TestBan_IsToldWhateverJaaSMakesOfIt: by who did it and by the tenant, and of a lift as well. What came of it at JaaS is a command
+// of its own, where something was sent.
+func TestBan_IsToldWhateverJaaSMakesOfIt(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		opt    options
+		status int
+		want   []string // the last one first
+	}{
+		"it bans": {options{}, http.StatusOK, []string{"provider.command lifted", "ban.lifted done", "provider.command banned", "ban.set done"}},
+		"it fails": {
+			options{upstream: func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusBadRequest) }},
+			http.StatusBadGateway,
+			[]string{"provider.command lifted", "ban.lifted done", "provider.command upstream_error", "ban.set done"},
+		},
+		"there is no secret": {
+			options{secrets: apitest.SecretsFile(t, map[string]any{})},
+			http.StatusServiceUnavailable,
+			[]string{"provider.command lifted", "ban.lifted done", "ban.set done"},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			tt.opt.store = apitest.Embedded(t)
+			g := setup(t, tt.opt)
+			if got := g.post(t, bansPath+"/users", `{"userId":"u-17","reason":"abuse","expiresInSeconds":3600}`); got.Status != tt.status {
+				t.Fatalf("got %d %s, want %d", got.Status, got.Body, tt.status)
+			}
+			g.lifts(t, "u-17", "lifted")
+			log := audit.NewLog(tt.opt.store, audit.Trail{}, clock.Now)
+			byActor, err := log.Actor(t.Context(), audit.Actor{Kind: audit.APIKey, Name: "crm"}, 10, "") // as apitest.Machine has it
+			if err != nil {
+				t.Fatal(err)
+			}
+			byTenant, err := log.Room(t.Context(), "jaas/"+appID, 10, "")
+			if err != nil {
+				t.Fatal(err)
+			}
+			var all, changes []string
+			for _, e := range byActor.Events {
+				all = append(all, e.Type+" "+e.Outcome)
+				if e.Target != "u-17" || e.Details["target"] != "user" || e.Details["tenant"] != appID || e.Provider != "jaas" {
+					t.Errorf("got %+v, want whom it is about, and where", e)
+				}
+			}
+			same(t, "by actor", all, tt.want...)
+			for _, e := range byTenant.Events {
+				changes = append(changes, e.Type)
+				if set := e.Type == audit.BanSet; set != (e.Reason == "abuse") || set == (e.Details["expires_at"] == "") {
+					t.Errorf("got %+v, want reason and end of the ban", e)
+				}
+			}
+			same(t, "by tenant", changes, audit.BanLifted, audit.BanSet)
+		})
+	}
+}
+
 // TestBan_IsNotSentWhenItCannotBeKept: written first, or not at all.
 func TestBan_IsNotSentWhenItCannotBeKept(t *testing.T) {
 	t.Parallel()
@@ -317,7 +374,8 @@ func TestToken_OfSomebodyBannedFromARoom(t *testing.T) {
 	t.Parallel()
 	store := apitest.Embedded(t)
 	h := hookBefore(t, store, nil)
-	if err := bans.New(store).Ban(t.Context(), bans.In("jaas", appID+"/standup"), bans.Ban{User: "u-17", By: "ada", At: time.Now()}, "u-17"); err != nil {
+	if err := bans.NewKeeper(store, audit.Trail{}, clock.Now).
+		Ban(t.Context(), bans.In("jaas", appID+"/standup"), bans.Ban{User: "u-17", By: "ada", At: time.Now()}, audit.Event{}, "u-17"); err != nil {
 		t.Fatal(err)
 	}
 	if h.mints(t, "StandUp", "u-17") || !h.mints(t, "retro", "u-17") {

@@ -35,8 +35,13 @@ func (in *banUserInput) Tell(e *audit.Event) {
 // tellBan adds what was done, and until when the ban holds.
 func tellBan(e *audit.Event, out *banUserOutput) {
 	e.Outcome, e.Details["kicked"] = string(out.Body.Outcome), strconv.Itoa(out.Body.Kicked)
-	if !out.Body.ExpiresAt.IsZero() {
-		e.Details["expires_at"] = out.Body.ExpiresAt.UTC().Format(time.RFC3339)
+	tellEnd(e, out.Body.ExpiresAt)
+}
+
+// tellEnd adds the end of a ban that has one.
+func tellEnd(e *audit.Event, at time.Time) {
+	if !at.IsZero() {
+		e.Details["expires_at"] = at.UTC().Format(time.RFC3339)
 	}
 }
 

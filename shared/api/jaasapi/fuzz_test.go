@@ -12,6 +12,7 @@ import (
 	"gavel/local/apitest"
 	"gavel/shared/api"
 	"gavel/shared/api/jaasapi"
+	"gavel/shared/audit"
 	"gavel/shared/auth"
 	"gavel/shared/bans"
 	"gavel/shared/clock"
@@ -54,7 +55,7 @@ func FuzzDecode(f *testing.F) {
 	a := api.New(mux)
 	none := apitest.Empty{}
 	jaasapi.RegisterBanUser(a, jaasapi.BanServices{
-		Client: willing{}, Bans: bans.New(none), Inside: roster.New(none, clock.Now, apitest.Days), Aliases: rooms.New(rooms.Options{Store: none, Now: clock.Now}),
+		Client: willing{}, Bans: bans.NewKeeper(none, audit.Trail{}, clock.Now), Inside: roster.New(none, clock.Now, apitest.Days), Aliases: rooms.New(rooms.Options{Store: none, Now: clock.Now}),
 	})
 	jaasapi.RegisterCreateToken(a, willing{&asked}, bans.New(none))
 	handler := api.Handler(mux)

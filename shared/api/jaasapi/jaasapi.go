@@ -47,7 +47,10 @@ type Services struct {
 	Roster  Roster
 	Events  inboxapi.EventLog
 	Bans    BanKeeper
-	Aliases Aliases
+	Aliases interface {
+		Aliases
+		Retirer
+	}
 }
 
 // Register adds all operations of the group.

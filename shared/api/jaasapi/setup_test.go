@@ -218,7 +218,7 @@ func setup(t testing.TB, opt options) *gateway {
 	}
 	mux := http.NewServeMux()
 	jaasapi.Register(api.New(mux), jaasapi.Services{
-		Client: client, Roster: opt.roster, Events: opt.events, Bans: bans.New(opt.store),
+		Client: client, Roster: opt.roster, Events: opt.events, Bans: bans.NewKeeper(opt.store, audit.Trail{}, clock.Now),
 		Aliases: rooms.New(rooms.Options{Store: opt.store, Now: opt.now}),
 	})
 	if opt.authenticator != nil {

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"gavel/shared/audit"
 	"gavel/shared/bans"
 	"gavel/shared/problem"
 )
@@ -99,8 +100,8 @@ func TestJoin_OfWhomTheTenantBans(t *testing.T) {
 	t.Parallel()
 	w := setup(t, options{})
 	m := w.meet(t)
-	list := bans.New(w.store)
-	if err := list.Ban(t.Context(), bans.In("jaas", appID), bans.Ban{User: guest, By: "api-key:crm", At: w.clock.Now()}, guest); err != nil {
+	list := bans.NewKeeper(w.store, audit.Trail{}, w.clock.Now)
+	if err := list.Ban(t.Context(), bans.In("jaas", appID), bans.Ban{User: guest, By: "api-key:crm", At: w.clock.Now()}, audit.Event{}, guest); err != nil {
 		t.Fatal(err)
 	}
 	join := "/participant/room/" + m.room + "/join"
@@ -109,7 +110,7 @@ func TestJoin_OfWhomTheTenantBans(t *testing.T) {
 	call[removedBody](t, w, owner, http.MethodDelete, m.at(find(t, "rooms-remove-participant")), "", 200)
 	call[addedBody](t, w, owner, http.MethodPost, "/admin/room/"+m.room+"/participant", `{"participant_ids":[`+quote(t, guest)+`]}`, 200)
 	isProblem(t, w.send(t, as(guest), http.MethodPost, join, ""), http.StatusForbidden, problem.Banned)
-	if lifted, err := list.Lift(t.Context(), bans.In("jaas", appID), guest); !lifted || err != nil {
+	if lifted, err := list.Lift(t.Context(), bans.In("jaas", appID), guest, audit.Event{}, nil); !lifted || err != nil {
 		t.Errorf("got %t, %v, want it lifted", lifted, err)
 	}
 	call[joinBody](t, w, guest, http.MethodPost, join, "", 200)
