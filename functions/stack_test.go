@@ -302,7 +302,7 @@ var needs = map[string][]string{
 	"jaasapi.RegisterBanUser(":            {"WriteBans", "ReadAliases", "ReadRoster", "QueryWhereabouts"},
 	"jaasapi.RegisterListBans(":           {"QueryTenantBans"},
 	"jaasapi.RegisterLiftBan(":            {"LiftBans", "KeepAliases"},
-	"jaasapi.RegisterKickParticipant(":    {"ReadRoster"},
+	"jaasapi.RegisterKickParticipant(":    {"ReadRoster", "ReadAliases"},
 	"jaasapi.RegisterListParticipants(":   {"ReadRoster"},
 	"jaasapi.RegisterWebhook(":            {"KeepInbox", "KeepRoster", "ReadBans"},
 	"jitsiapi.RegisterWebhook(":           {"KeepInbox", "KeepRoster", "ReadBans"},

@@ -8,6 +8,7 @@ import (
 	"gavel/shared/clock"
 	"gavel/shared/function"
 	"gavel/shared/jaas"
+	"gavel/shared/rooms"
 	"gavel/shared/roster"
 	"gavel/shared/table"
 	"gavel/shared/table/dynamo"
@@ -20,6 +21,6 @@ func main() {
 	f.KeepAnswers(func() table.Store { return store })
 	f.KeepEvents(func() table.Store { return store })
 	f.Serve(func(a huma.API) {
-		jaasapi.RegisterKickParticipant(a, client, roster.New(store, clock.Now, f.Config.EventDays))
+		jaasapi.RegisterKickParticipant(a, client, roster.New(store, clock.Now, f.Config.EventDays), rooms.New(rooms.Options{Store: store, Now: clock.Now}))
 	})
 }

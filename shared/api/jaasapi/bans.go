@@ -192,7 +192,7 @@ func (s BanServices) kick(ctx context.Context, appID jaas.AppID, id string) (kic
 	}
 	for _, conference := range conferences {
 		_, room, _ := strings.Cut(conference, "/")
-		n, err := kickUser(ctx, appID, jitsimeet.Room(room), id, s.Client, s.Inside)
+		n, err := kickUser(ctx, appID, jitsimeet.Room(room), s.Client, s.Inside, id)
 		kicked, failed = kicked+n, errors.Join(failed, err)
 	}
 	return kicked, failed

@@ -360,6 +360,52 @@ func TestBan_ReachesTheNameInRooms(t *testing.T) {
 	}
 }
 
+// TestKick_ReachesTheNameInRooms by the user's own id: whoever was removed from a room, or whose ban was lifted, goes by another.
+func TestKick_ReachesTheNameInRooms(t *testing.T) {
+	t.Parallel()
+	store := apitest.Embedded(t)
+	h := hookBefore(t, store, nil)
+	service := rooms.New(rooms.Options{Store: store, Now: time.Now, Providers: map[string]rooms.Provider{"jaas": hall{}}})
+	kick := func(user, want string) {
+		t.Helper()
+		got := h.post(t, "/jaas/"+appID+"/rooms/standup/kick", `{"userId":"`+user+`"}`)
+		if got.Status != http.StatusOK || strings.TrimSpace(string(got.Body)) != `{"outcome":"`+want+`"}` {
+			t.Errorf("%s: got %d %s, want %s", user, got.Status, got.Body, want)
+		}
+	}
+	h.joins(t, appID+"/standup", "bob", "aaaaaaaa")
+	h.bansUser(t, `{"userId":"bob"}`, `{"outcome":"banned","kicked":1}`)
+	h.lifts(t, "bob", "lifted") // bob~1 from now on
+	room, err := service.Create(t.Context(), "ada", rooms.Booking{Name: "x", Provider: "jaas", Participants: []string{"bob"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := service.RemoveParticipant(t.Context(), "ada", room.ID, "bob", 0); err != nil { // and bob~2
+		t.Fatal(err)
+	}
+	h.deliver(t, `{"eventType":"PARTICIPANT_LEFT","idempotencyKey":"l","appId":"`+appID+`","fqn":"`+appID+`/standup","sessionId":"s","timestamp":`+
+		fmt.Sprint(time.Now().UnixMilli())+`,"data":{"id":"bob","participantId":"aaaaaaaa"}}`, webhookSecret)
+	kick("bob", "not_found")
+	for id, name := range map[string]string{"bbbbbbbb": "bob~1", "cccccccc": "bob~2", "dddddddd": "bob~3", "eeeeeeee": "eve"} {
+		h.joins(t, appID+"/standup", name, id)
+	}
+	h.joins(t, appID+"/retro", "bob~2", "ffffffff")
+	kick("bob", "kicked")
+	got := h.kicked()[1:]
+	slices.Sort(got)
+	same(t, "kicked", got, "bbbbbbbb", "cccccccc") // and nobody else, here or in another meeting
+}
+
+// TestKick_WhenAliasesCannotBeReadKicksNobody and can be repeated.
+func TestKick_WhenAliasesCannotBeReadKicksNobody(t *testing.T) {
+	t.Parallel()
+	g := setup(t, options{store: busyStore{}})
+	g.untouched(t)
+	if got := g.post(t, "/jaas/"+appID+"/rooms/standup/kick", `{"userId":"bob"}`); got.Status != http.StatusServiceUnavailable {
+		t.Errorf("got %d %s, want 503", got.Status, got.Body)
+	}
+}
+
 // hall is a provider that follows.
 type hall struct{ rooms.Provider }
 

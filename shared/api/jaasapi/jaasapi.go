@@ -63,7 +63,7 @@ func Register(a huma.API, s Services) {
 	RegisterDestroyRoom(a, s.Client)
 	RegisterDialOut(a, s.Client)
 	RegisterHangUp(a, s.Client)
-	RegisterKickParticipant(a, s.Client, s.Roster)
+	RegisterKickParticipant(a, s.Client, s.Roster, s.Aliases)
 	RegisterListParticipants(a, s.Roster)
 	RegisterWebhook(a, WebhookServices{From: s.Client, Events: s.Events, Roster: s.Roster, Bans: s.Bans})
 	RegisterListEvents(a, s.Events)

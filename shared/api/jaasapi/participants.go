@@ -44,19 +44,23 @@ func oneTarget() *problem.Problem {
 }
 
 // RegisterKickParticipant adds jaas-kick-participant.
-func RegisterKickParticipant(a huma.API, client Kicker, present Presence) {
+func RegisterKickParticipant(a huma.API, client Kicker, present Presence, aliases Aliases) {
 	api.RegisterCommand(a, api.Operation{
 		ID: "jaas-kick-participant", Method: http.MethodPost, Path: "/jaas/{appId}/rooms/{room}/kick",
 		Summary: "Remove a participant",
-		Description: "Removes one participant, who sees a notice, or a user under every id that JaaS's events tell of. The " +
-			"outcome is not_found when nobody in the meeting is meant. The same token can join again: jaas-ban-user removes for good.",
+		Description: "Removes one participant, who sees a notice, or a user with every device that JaaS's events tell of, also under " +
+			"the ids that they go by in meetings of rooms once they were removed from one. The outcome is not_found when nobody in the meeting is meant. The same token can join again: jaas-ban-user removes for good.",
 		Tag: tag, Scope: scope, Upstream: true,
 	}, func(ctx context.Context, in *kickInput) (*output, error) {
 		if (in.Body.ParticipantID == nil) == (in.Body.UserID == nil) {
 			return nil, oneTarget()
 		}
 		if in.Body.UserID != nil {
-			kicked, err := kickUser(ctx, in.appID(), in.room(), string(*in.Body.UserID), client, present)
+			guests, err := aliases.GuestIDs(ctx, string(*in.Body.UserID), jaas.Provider)
+			if err != nil {
+				return nil, err
+			}
+			kicked, err := kickUser(ctx, in.appID(), in.room(), client, present, guests...)
 			if kicked == 0 {
 				return answer(jaas.NotFound, err)
 			}
@@ -70,12 +74,18 @@ func RegisterKickParticipant(a huma.API, client Kicker, present Presence) {
 	}, told)
 }
 
-// kickUser removes a user with every device, and says how many there were. After an error it can be called again, for those
-// that are left.
-func kickUser(ctx context.Context, appID jaas.AppID, room jitsimeet.Room, userID string, client Kicker, present Presence) (kicked int, err error) {
-	ids, err := present.Present(ctx, jaas.Conference(appID, room), userID)
-	if err != nil {
-		return 0, err
+// kickUser removes a user with every device, by each of the ids that they may be inside with, and says how many devices there
+// were. After an error it can be called again, for those that are left.
+func kickUser(
+	ctx context.Context, appID jaas.AppID, room jitsimeet.Room, client Kicker, present Presence, guests ...string,
+) (kicked int, err error) {
+	var ids []string
+	for _, guest := range guests {
+		devices, err := present.Present(ctx, jaas.Conference(appID, room), guest)
+		if err != nil {
+			return 0, err
+		}
+		ids = append(ids, devices...)
 	}
 	for _, id := range ids {
 		outcome, err := client.KickParticipant(ctx, appID, room, jitsimeet.ParticipantID(id))
