@@ -21,6 +21,22 @@ func (c *client) open(link string) answer {
 	return c.do(http.MethodGet, link, "", func(r *http.Request) { r.Header.Set("Accept", "application/json") })
 }
 
+// keptOut looks whether somebody who was removed from a room gets no link into its meeting, and stands in its list of bans until
+// they are invited again.
+func (c *client) keptOut(admin, user, room string) {
+	c.t.Helper()
+	join, list := "/participant/room/"+room+"/join", "/admin/room/"+room+"/bans"
+	c.do(http.MethodPost, join, "", c.as(user)).want(c.t, http.StatusNotFound, map[string]any{"code": "not_found"})
+	if got := c.do(http.MethodGet, list, "", c.as(admin)); !strings.Contains(got.text, `"participant_id":"`+user+`"`) {
+		c.t.Errorf("got %s, want %s in the list of bans", got.text, user)
+	}
+	c.do(http.MethodPost, "/admin/room/"+room+"/participant", `{"participant_ids":["`+user+`"]}`, c.as(admin)).want(c.t, http.StatusOK, nil)
+	c.do(http.MethodPost, join, "", c.as(user)).want(c.t, http.StatusOK, nil)
+	if got := c.do(http.MethodGet, list, "", c.as(admin)); strings.Contains(got.text, user) {
+		c.t.Errorf("got %s, want no ban of whom an admin has invited", got.text)
+	}
+}
+
 // A room that meets on OpenMeetings, with both versions of the server.
 func TestOpenMeetings_RoomStory(t *testing.T) {
 	t.Parallel()
@@ -44,6 +60,7 @@ func TestOpenMeetings_RoomStory(t *testing.T) {
 			if got, want := removed.did(), "kick kicked"; got != want {
 				t.Errorf("remove: got %q done, want %q", got, want)
 			}
+			c.keptOut("alice", "auth0|bob/x", id)
 			late := c.do(http.MethodPost, room+"/join", "", alice).body["url"].(string)
 			ended := c.do(http.MethodPost, admin+"/end", "", alice)
 			ended.want(t, http.StatusOK, map[string]any{"status": "ended"})

@@ -82,7 +82,7 @@ func TestVeeting_RoomStory(t *testing.T) {
 	c := setup(t, nil)
 	alice := c.as("alice")
 	start := time.Now().UTC().Truncate(time.Second)
-	id := c.book("alice", fmt.Sprintf(`{"name":"Stand-up","provider":"veeting","end_time":%q}`, start.Add(time.Hour).Format(time.RFC3339)))
+	id := c.book("alice", fmt.Sprintf(`{"name":"Stand-up","provider":"veeting","participant_ids":["bob"],"end_time":%q}`, start.Add(time.Hour).Format(time.RFC3339)))
 	room, admin := "/participant/room/"+id, "/admin/room/"+id
 	if got := c.meetings(); len(got) != 1 || got[0].Topic != "Stand-up" || got[0].Closed {
 		t.Fatalf("got %+v, want the room's meeting", got)
@@ -92,6 +92,8 @@ func TestVeeting_RoomStory(t *testing.T) {
 	if link := joined.body["url"].(string); !strings.Contains(link, c.meetings()[0].MeetingID) {
 		t.Errorf("got %s, want the id that participants see in it", link)
 	}
+	c.do(http.MethodDelete, admin+"/participant?participant_id=bob", "", alice).want(t, http.StatusOK, map[string]any{"removed": "bob"})
+	c.keptOut("alice", "bob", id)
 	later := start.Add(2 * time.Hour).Format("2006-01-02T15:04:05.000Z")
 	changed := c.do(http.MethodPost, admin, fmt.Sprintf(`{"name":"Retro","end_time":%q}`, later), alice)
 	changed.want(t, http.StatusOK, map[string]any{"name": "Retro"})

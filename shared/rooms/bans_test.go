@@ -105,6 +105,25 @@ func TestLiftBan(t *testing.T) {
 	})
 }
 
+// TestBans_StayAsLongAsTheirRoom does, which is for good: it can be read a year after its end, and so can they.
+func TestBans_StayAsLongAsTheirRoom(t *testing.T) {
+	t.Parallel()
+	onBothEngines(t, func(w *world) {
+		t := w.t
+		room := w.open(t, bob).ID
+		if _, err := w.RemoveParticipant(t.Context(), ada, room, bob, 0); err != nil {
+			t.Fatal(err)
+		}
+		w.end(t, room, 0)
+		w.step(366 * 24 * time.Hour)
+		w.sweep(t)
+		got, err := w.Get(t.Context(), ada, room)
+		if all := w.bans(t, room); err != nil || got.Status != rooms.StatusEnded || len(all) != 1 || all[0].User != bob || !w.banned(t, room, bob) {
+			t.Errorf("got %+v, %v and %+v, want the room and bob's ban", got, err, all)
+		}
+	})
+}
+
 func TestBans_AreForAdmins(t *testing.T) {
 	t.Parallel()
 	onBothEngines(t, func(w *world) {
