@@ -1,7 +1,9 @@
 package functions_test
 
 import (
+	"crypto/sha256"
 	"encoding/base64"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"net/http"
@@ -201,4 +203,37 @@ func TestRotationOfWebhooksWithoutAGap(t *testing.T) {
 			gets("after the change", before, http.StatusUnauthorized)
 		})
 	}
+}
+
+// The key for logins to Jitsi is changed: the server finds the public halves of both, and of the new one before any other function
+// has heard of it, until the old one is taken out.
+func TestRotationOfJitsisLoginKeyWithoutAGap(t *testing.T) {
+	t.Parallel()
+	s, vault := newStory(t, "jitsi"), newVault(t)
+	s.settings = append(s.settings, "AWS_ENDPOINT_URL_SECRETS_MANAGER="+vault.endpoint, "GAVEL_SECRET_PREFIX="+vault.prefix)
+	content := func(keyID, key string, former ...map[string]string) map[string]any {
+		return map[string]any{"baseUrl": "https://meet.example.org", "issuer": "gavel", "keyId": keyID, "privateKey": key, "formerKeys": former}
+	}
+	served := func(when, keyID string, want int) string {
+		t.Helper()
+		sum := sha256.Sum256([]byte(keyID))
+		got := s.send(t, "jitsi-public-key", inPath("use", "login"), inPath("file", hex.EncodeToString(sum[:])+".pem"))
+		if got.StatusCode != want {
+			t.Errorf("%s: %s: got %d %s, want %d", when, keyID, got.StatusCode, got.Body, want)
+		}
+		return got.Body
+	}
+	first, second := testkey.PEM(t), testkey.PEM(t)
+	vault.put(t, "jitsi", content("first", first))
+	old := served("to begin with", "first", http.StatusOK)
+	vault.put(t, "jitsi", content("second", second, map[string]string{"keyId": "first", "publicKey": old}))
+	for _, when := range []string{"during the change, warm", "during the change, started anew"} {
+		if served(when, "second", http.StatusOK) == old || served(when, "first", http.StatusOK) != old {
+			t.Errorf("%s: got one key for the other", when)
+		}
+		delete(s.processes, "jitsi-public-key")
+	}
+	vault.put(t, "jitsi", content("second", second))
+	served("after the change", "second", http.StatusOK)
+	served("after the change", "first", http.StatusNotFound)
 }

@@ -144,6 +144,10 @@ func (d *doctor) lookAtJitsi(name string, raw secrets.Raw) error {
 	if secret.Callback() == "" {
 		d.skip("events of "+name, "there are no callbackTokens: the server's events and reservations are refused")
 	}
+	for _, key := range secret.FormerKeys() {
+		d.warn("former key of "+name, "links that were signed with %s are good still; a day after the change take it out: "+
+			"make secret ARGS='jitsi -unset formerKeys …'", key.ID)
+	}
 	d.minds(name, secret.Rotating())
 	return nil
 }

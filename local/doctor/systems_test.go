@@ -3,12 +3,14 @@ package main
 import (
 	"context"
 	"fmt"
+	"maps"
 	"net"
 	"net/http"
 	"os"
 	"testing"
 	"time"
 
+	"gavel/local/keyfile"
 	"gavel/local/testkey"
 )
 
@@ -214,6 +216,13 @@ func TestSecrets_WhoseChangeIsUnderWay(t *testing.T) {
 	all["veeting"] = map[string]any{
 		"baseUrl": "http://127.0.0.1:1", "apiKey": hush, "level": "instance", "webhookKeys": map[string]any{"onMeetingClosed": two},
 	}
-	p.well([]string{"-secrets", p.secrets(all), "-offline"}, "warn change of jaas/"+appID+": more than one", "warn change of veeting: more than one",
+	former, err := keyfile.Parse("", testkey.PEM(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	jitsi := maps.Clone(all["jitsi"].(map[string]any))
+	jitsi["formerKeys"] = []map[string]string{{"keyId": "before", "publicKey": publicPEM(t, &former.PublicKey)}}
+	all["jitsi"] = jitsi
+	p.well([]string{"-secrets", p.secrets(all), "-offline"}, "warn former key of jitsi: …signed with before", "warn change of jaas/"+appID+": more than one", "warn change of veeting: more than one",
 		"ok webhook of jaas/"+appID)
 }

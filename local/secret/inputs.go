@@ -42,12 +42,13 @@ func (s signing) fingerprint() string { return keyfile.Fingerprint(s.public) }
 const fromEnvironment = "env:"
 
 // overlapHelp is of the flag that draft.accept has from kinds with fields that senders are known by.
-const overlapHelp = "go on taking what the secret has beside what is given of the webhooks: for the time of a change; leave it out to end that"
+const overlapHelp = "for a change: what webhooks come with is taken beside what is given, and Jitsi's former login key goes on being served"
 
 // checkOverlap refuses the flag where the call names nothing that it could be about.
 func checkOverlap(overlap bool, given ...string) error {
 	if overlap && strings.Join(given, "") == "" {
-		return errors.New("-overlap is about what webhooks come with, and the call names nothing of it; a key pair has its overlap by a key id of its own")
+		return errors.New("-overlap is about what webhooks come with and Jitsi's login key, and the call names nothing of it; " +
+			"a key of JaaS has its overlap by an id of its own")
 	}
 	return nil
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"flag"
+	"fmt"
 
 	"gavel/shared/jitsi"
 	"gavel/shared/secrets"
@@ -55,6 +56,14 @@ func (k *jitsiKind) name(words []string) (string, error) {
 }
 
 func (k *jitsiKind) fill(d *draft, in *inputs) error {
+	if err := checkOverlap(k.overlap, k.callbackTokens, k.key); err != nil {
+		return err
+	}
+	if k.overlap && k.key != "" {
+		if err := k.keepServing(d); err != nil {
+			return err
+		}
+	}
 	for field, value := range k.plain {
 		d.text(field, *value)
 	}
@@ -70,15 +79,37 @@ func (k *jitsiKind) fill(d *draft, in *inputs) error {
 			return err
 		}
 	}
-	if err := checkOverlap(k.overlap, k.callbackTokens); err != nil {
-		return err
-	}
 	if err := d.accept("callbackTokens", "callback-tokens", k.callbackTokens, k.overlap, in); err != nil {
 		return err
 	}
 	return errors.Join(
 		in.publicHalf("public", string(jitsi.LoginKey), k.public),
 		in.publicHalf("system-public", string(jitsi.SystemKey), k.systemPublic))
+}
+
+// keepServing puts the public half of the login key that there is among the former ones, unless the new one has its id.
+func (k *jitsiKind) keepServing(d *draft) error {
+	if len(d.fields) == 0 {
+		return nil
+	}
+	content, err := d.content()
+	if err != nil {
+		return err
+	}
+	old, err := jitsi.ParseSecret(secrets.NewRaw("", content))
+	if err != nil {
+		return fmt.Errorf("-overlap: the secret as it is cannot be used: %w; leave -overlap out to replace the key", err)
+	}
+	var former []map[string]string
+	for _, key := range append(old.Keys(), old.FormerKeys()...) {
+		if key.Use == jitsi.LoginKey && key.ID != *k.plain["keyId"] {
+			former = append(former, map[string]string{"keyId": key.ID, "publicKey": string(key.PEM)})
+		}
+	}
+	if len(former) > 0 {
+		d.put("formerKeys", former)
+	}
+	return nil
 }
 
 func (k *jitsiKind) check(raw secrets.Raw) (facts, error) {
@@ -100,6 +131,9 @@ func (k *jitsiKind) check(raw secrets.Raw) (facts, error) {
 	found.next = []string{"set the server up for these keys: docs/jitsi.md has the settings"}
 	if secret.Rotating() {
 		found.next = append(found.next, overlapNote)
+	}
+	if len(secret.FormerKeys()) > 0 {
+		found.next = append(found.next, "a day after the change nobody needs the former keys any more: -unset formerKeys")
 	}
 	return found, nil
 }

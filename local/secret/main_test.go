@@ -137,6 +137,36 @@ func TestOverlap_GoesOnTakingWhatThereWas(t *testing.T) {
 	}
 }
 
+// TestOverlap_OfJitsisLoginKey has the public half of the old one served, and holds nothing private of it.
+func TestOverlap_OfJitsisLoginKey(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	keys := map[string]string{}
+	for _, name := range []string{"one", "two", "three"} {
+		keys[name], _ = d.key(name)
+	}
+	d.does([]string{"jitsi", "-base-url", "https://meet.example.org", "-issuer", "gavel", "-key-id", "one", "-key", keys["one"], "-overlap"})
+	if d.holds("jitsi")["formerKeys"] != nil {
+		t.Error("got former keys of a new secret")
+	}
+	for range 2 { // and again, which changes nothing
+		d.does([]string{"jitsi", "-key-id", "two", "-key", keys["two"], "-overlap"}, "-unset formerKeys")
+	}
+	d.does([]string{"jitsi", "-key-id", "three", "-key", keys["three"], "-overlap"}, "key id three")
+	former, _ := d.holds("jitsi")["formerKeys"].([]any)
+	text := fmt.Sprint(former...)
+	if len(former) != 2 || former[0].(map[string]any)["keyId"] != "two" || former[1].(map[string]any)["keyId"] != "one" || strings.Contains(text, "PRIVATE") {
+		t.Errorf("got %d former keys, want two, the newest first, and their public halves alone", len(former))
+	}
+	d.refuses([]string{
+		"jitsi", "-system-base-url", "https://prosody.example.org", "-system-key-id", "s", "-system-key", keys["one"],
+	}, "formerKeys[1] is the other half of system.privateKey")
+	d.does([]string{"jitsi", "-unset", "formerKeys"})
+	if d.holds("jitsi")["formerKeys"] != nil {
+		t.Error("got the former keys still")
+	}
+}
+
 func TestOverlap_RefusesWhatIsNone(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)

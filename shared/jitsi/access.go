@@ -20,6 +20,7 @@ type access struct {
 	mucPrefix string
 	tenant    Tenant // of meetings that name none; empty for none
 	login     signer
+	former    []Key    // that signed logins before
 	system    *system  // nil where the secret has none
 	callbacks []string // values of Authorization with which the server comes, the one in use first
 	// roomToken says that the server wants a token for looking into rooms (enable_roomsize_token_verification).
@@ -40,6 +41,7 @@ type content struct {
 	KeyID          string           `json:"keyId"`
 	System         *systemParts     `json:"system"`
 	CallbackTokens secrets.Accepted `json:"callbackTokens"`
+	FormerKeys     []formerKey      `json:"formerKeys"`
 }
 
 type systemParts struct {
@@ -55,17 +57,17 @@ type systemParts struct {
 //	{"baseUrl": …, "domain"?: …, "mucPrefix"?: …, "tenant"?: …,
 //	 "issuer": …, "audience"?: …, "algorithm"?: …, "secret": … or "privateKey": … and "keyId": …,
 //	 "system"?: {"baseUrl": …, "privateKey": …, "keyId": …, "issuer"?: …, "audience"?: …},
-//	 "callbackTokens"?: … or [ … ]}
+//	 "callbackTokens"?: … or [ … ], "formerKeys"?: [{"keyId": …, "publicKey": …}]}
 //
 // Its errors are shown to callers.
 func parseAccess(_ string, raw secrets.Raw) (*access, error) {
 	var c content
 	if err := json.Unmarshal(raw.Bytes(), &c); err != nil {
 		return nil, errors.New(`expected a JSON object such as {"baseUrl": "https://…", "issuer": "…", "audience": "…", "secret": "…"}` +
-			` with strings in it; system is an object, callbackTokens may be a list of them`)
+			` with strings in it; system is an object, callbackTokens may be a list of them, formerKeys is a list of objects`)
 	}
 	parsed := &access{}
-	for _, parse := range []func(*content) error{parsed.parsePlace, parsed.parseLogin, parsed.parseSystem, parsed.parseCallbacks} {
+	for _, parse := range []func(*content) error{parsed.parsePlace, parsed.parseLogin, parsed.parseSystem, parsed.parseFormer, parsed.parseCallbacks} {
 		if err := parse(&c); err != nil {
 			return nil, err
 		}

@@ -30,13 +30,19 @@ func (c *Client) PublicKey(ctx context.Context, use KeyUse, file string) ([]byte
 }
 
 func (a *access) publicKey(use KeyUse, file string) (pem []byte, found bool) {
+	var keys []Key
 	switch {
 	case use == LoginKey:
-		pem, found = a.login.public[file]
+		keys = append(a.login.keys(), a.former...)
 	case a.system != nil:
-		pem, found = a.system.public[file]
+		keys = a.system.keys()
 	}
-	return pem, found
+	for _, key := range keys {
+		if key.File == file {
+			return key.PEM, true
+		}
+	}
+	return nil, false
 }
 
 // Conference gives the name under which Prosody keeps a room of the secret's tenant. Its error is a *secrets.Error.

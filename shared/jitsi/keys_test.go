@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"encoding/pem"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -157,5 +158,63 @@ func TestPublicKey_ThatWasAddedIsFound(t *testing.T) {
 	_, _ = f.client.PublicKey(t.Context(), jitsi.SystemKey, fileOf("made up"))
 	if more := f.vault.Reads.Load() - read; more != 1 {
 		t.Errorf("got the secret read %d times more after five seconds, want once", more)
+	}
+}
+
+// TestPublicKey_OfAFormerLoginKey is served beside that of the one in use, for logins alone, so that links which were signed with it
+// open also on a server that was started anew.
+func TestPublicKey_OfAFormerLoginKey(t *testing.T) {
+	t.Parallel()
+	former := []map[string]string{{"keyId": " login-0 ", "publicKey": publicPEM(nextKey())}}
+	f := setup(t, withOwnKey(), withSecret(fields{
+		"secret": nil, "privateKey": pemOf(loginKey()), "keyId": "login-1", "formerKeys": former,
+	}))
+	for file, key := range map[string]*rsa.PrivateKey{fileOf("login-0"): nextKey(), fileOf("login-1"): loginKey()} {
+		got, err := f.client.PublicKey(t.Context(), jitsi.LoginKey, file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		block, _ := pem.Decode(got)
+		if public, ok := must(x509.ParsePKIXPublicKey(block.Bytes)).(*rsa.PublicKey); !ok || !key.PublicKey.Equal(public) {
+			t.Errorf("%s: got another key", file)
+		}
+		if got, err := f.client.PublicKey(t.Context(), jitsi.SystemKey, file); !errors.Is(err, jitsi.ErrNotFound) {
+			t.Errorf("got %q, %v among the keys for commands, want %v", got, err, jitsi.ErrNotFound)
+		}
+	}
+}
+
+func TestSecret_WithBadFormerKeysIsRefused(t *testing.T) {
+	t.Parallel()
+	type key = map[string]string
+	good := key{"keyId": "login-0", "publicKey": publicPEM(nextKey())}
+	many := []key{}
+	for i := range 5 {
+		many = append(many, key{"keyId": fmt.Sprint(i), "publicKey": publicPEM(nextKey())})
+	}
+	for name, tt := range map[string]struct {
+		former any
+		want   string
+	}{
+		"a private key":     {[]key{{"keyId": "a", "publicKey": pemOf(nextKey())}}, "formerKeys[0]: publicKey: expected one public key"},
+		"no PEM":            {[]key{good, {"keyId": "a", "publicKey": "MIIPrivateStuff"}}, "formerKeys[1]: publicKey: expected one public key"},
+		"two in one":        {[]key{{"keyId": "a", "publicKey": publicPEM(nextKey()) + publicPEM(loginKey())}}, "formerKeys[0]: publicKey: expected one"},
+		"cut":               {[]key{{"keyId": "a", "publicKey": "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----"}}, "formerKeys[0]: publicKey: it does not decode"},
+		"no id":             {[]key{{"publicKey": publicPEM(nextKey())}}, "formerKeys[0]: keyId is missing"},
+		"the id of another": {[]key{good, good}, "formerKeys[1] has the keyId of another key"},
+		"the id in use":     {[]key{{"keyId": "login-1", "publicKey": publicPEM(nextKey())}}, "formerKeys[0] has the keyId of another key"},
+		"that for commands": {[]key{{"keyId": "a", "publicKey": publicPEM(systemKey())}}, "formerKeys[0] is the other half of system.privateKey"},
+		"too many":          {many, "formerKeys: there are more than 4"},
+		"no list":           {good, "formerKeys is a list of objects"},
+		"a list of ids":     {[]string{"login-0"}, "formerKeys is a list of objects"},
+	} {
+		f := setup(t, withSecret(fields{"secret": nil, "privateKey": pemOf(loginKey()), "keyId": "login-1", "formerKeys": tt.former}))
+		if reason := unusable(t, f); !strings.Contains(reason, tt.want) || strings.Contains(reason, "PrivateStuff") {
+			t.Errorf("%s: got %q, want %q", name, reason, tt.want)
+		}
+	}
+	f := setup(t, withSecret(fields{"formerKeys": []key{good}}))
+	if reason, want := unusable(t, f), "formerKeys: with a shared secret"; !strings.Contains(reason, want) {
+		t.Errorf("beside a shared secret: got %q, want %q", reason, want)
 	}
 }

@@ -39,23 +39,24 @@ func (s Secret) SystemURL() string {
 	return s.access.system.base
 }
 
-// Keys gives the keys whose public halves the server looks up; a shared secret is none.
+// Keys gives the keys in use whose public halves the server looks up; a shared secret is none.
 func (s Secret) Keys() []Key {
-	found := s.access.login.keys(LoginKey)
+	found := s.access.login.keys()
 	if s.access.system != nil {
-		found = append(found, s.access.system.keys(SystemKey)...)
+		found = append(found, s.access.system.keys()...)
 	}
 	return found
 }
 
-func (s *signer) keys(use KeyUse) []Key {
-	var found []Key
-	for file, text := range s.public {
-		if key, ok := s.key.(*rsa.PrivateKey); ok {
-			found = append(found, Key{Use: use, ID: s.kid, File: file, PEM: text, Public: &key.PublicKey})
-		}
+// FormerKeys gives those that signed logins before and whose public halves are still served.
+func (s Secret) FormerKeys() []Key { return s.access.former }
+
+// keys gives the one public half that there is, or none of a shared secret.
+func (s *signer) keys() []Key {
+	if s.kid == "" {
+		return nil
 	}
-	return found
+	return []Key{s.public}
 }
 
 // Rotating says whether the server may come with another token than the one in use.

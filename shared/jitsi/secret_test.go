@@ -65,7 +65,7 @@ func noPartIn(t *testing.T, message string, private any) {
 func TestSecret_ThatIsNoObjectOfTextsIsRefused(t *testing.T) {
 	t.Parallel()
 	const want = `expected a JSON object such as {"baseUrl": "https://…", "issuer": "…", "audience": "…", "secret": "…"}` +
-		` with strings in it; system is an object, callbackTokens may be a list of them`
+		` with strings in it; system is an object, callbackTokens may be a list of them, formerKeys is a list of objects`
 	for name, content := range map[string]string{
 		"blank": " ", "a text": `"` + loginSecret + `"`, "the secret alone": loginSecret, "a list": `["` + loginSecret + `"]`, "cut off": `{"secret":"` + loginSecret,
 		"audience a list": `{"baseUrl":"https://meet.example.org","issuer":"a","audience":["` + loginSecret + `"],"secret":"x"}`,

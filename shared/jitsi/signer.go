@@ -2,10 +2,6 @@ package jitsi
 
 import (
 	"crypto/rsa"
-	"crypto/sha256"
-	"crypto/x509"
-	"encoding/hex"
-	"encoding/pem"
 	"errors"
 	"fmt"
 	"strings"
@@ -32,9 +28,9 @@ const (
 type signer struct {
 	issuer, audience string
 	method           jwt.SigningMethod
-	key              any               // []byte or *rsa.PrivateKey
-	kid              string            // of an RSA key
-	public           map[string][]byte // PEM by the name of its file on a key server; of an RSA key
+	key              any    // []byte or *rsa.PrivateKey
+	kid              string // of an RSA key
+	public           Key    // the other half of an RSA key
 }
 
 // claims are those every token has. The audience is one text: a list passes only on a server that accepts any. Times are
@@ -99,7 +95,7 @@ func (a *access) parseLogin(c *content) error {
 	if secret != "" {
 		err = s.share(secret, algorithm)
 	} else {
-		err = s.own(c.PrivateKey, c.KeyID, algorithm)
+		err = s.own(LoginKey, c.PrivateKey, c.KeyID, algorithm)
 	}
 	a.login = s
 	return err
@@ -118,7 +114,7 @@ func (s *signer) share(secret, algorithm string) error {
 }
 
 // own has tokens signed with a key whose public half the server fetches.
-func (s *signer) own(privateKey, keyID, algorithm string) error {
+func (s *signer) own(use KeyUse, privateKey, keyID, algorithm string) error {
 	if !strings.HasPrefix(algorithm, "RS") {
 		return errors.New("algorithm: with a privateKey it must be RS256, RS384 or RS512")
 	}
@@ -131,13 +127,8 @@ func (s *signer) own(privateKey, keyID, algorithm string) error {
 		return errors.New("privateKey: " + err.Error())
 	}
 	s.key = key
-	der, err := x509.MarshalPKIXPublicKey(&key.PublicKey)
-	if err != nil {
-		return errors.New("privateKey: its public half cannot be written")
-	}
-	sum := sha256.Sum256([]byte(s.kid))
-	s.public = map[string][]byte{
-		hex.EncodeToString(sum[:]) + ".pem": pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der}),
+	if s.public, err = publicKey(use, s.kid, &key.PublicKey); err != nil {
+		return errors.New("privateKey: " + err.Error())
 	}
 	return nil
 }
@@ -173,7 +164,7 @@ func (a *access) parseSystem(c *content) error {
 	if s.audience == "" {
 		s.audience = a.login.audience
 	}
-	if err := s.own(c.System.PrivateKey, c.System.KeyID, s.method.Alg()); err != nil {
+	if err := s.own(SystemKey, c.System.PrivateKey, c.System.KeyID, s.method.Alg()); err != nil {
 		return fmt.Errorf("system.%w", err)
 	}
 	if sameKey(s.key, a.login.key) {
