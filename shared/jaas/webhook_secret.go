@@ -6,11 +6,7 @@ import (
 	"strings"
 )
 
-const (
-	webhookSecretPrefix = "whsec_"
-	// shortestWebhookSecret is what cannot be guessed in a reasonable time, prefix included; JaaS's have 38 characters.
-	shortestWebhookSecret = 16
-)
+const webhookSecretPrefix = "whsec_"
 
 // WebhookSecret is the key with which JaaS signs what it sends to one endpoint. It prints as a placeholder.
 // The zero value is no secret.
@@ -18,13 +14,14 @@ type WebhookSecret struct{ text string }
 
 // ErrWebhookSecret says that a text has not the form of a webhook's secret.
 var ErrWebhookSecret = errors.New("expected the webhook's secret as the console reveals it: " + webhookSecretPrefix +
-	" and what follows, the whole of it, without blanks in it")
+	" and what follows, without blanks in it")
 
 // ParseWebhookSecret takes the secret as the console shows it, with blanks and quotes around it forgiven. The prefix
 // is a part of the key, so a secret without it is refused instead of failing with every event.
 func ParseWebhookSecret(text string) (WebhookSecret, error) {
 	text = strings.Trim(text, " \t\r\n\"'")
-	if len(text) < shortestWebhookSecret || !strings.HasPrefix(text, webhookSecretPrefix) || strings.ContainsFunc(text, notPrintable) {
+	rest, found := strings.CutPrefix(text, webhookSecretPrefix)
+	if !found || rest == "" || strings.ContainsFunc(rest, notPrintable) {
 		return WebhookSecret{}, ErrWebhookSecret
 	}
 	return WebhookSecret{text}, nil

@@ -18,7 +18,6 @@ func TestParseWebhookSecret_RefusesWhatWouldVerifyNothing(t *testing.T) {
 		"nothing":            "",
 		"blanks":             " \n",
 		"the prefix alone":   "whsec_",
-		"cut short":          vectorSecret[:15],
 		"without the prefix": vectorSecret[len("whsec_"):],
 		"prefix in capitals": strings.ToUpper(vectorSecret),
 		"two of them":        vectorSecret + " " + vectorSecret,

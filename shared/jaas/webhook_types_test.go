@@ -190,15 +190,15 @@ func TestSecret_WithBadWebhookSecretsIsRefused(t *testing.T) {
 		value any
 		want  string
 	}{
-		"short":           {"webhookSecret", "whsec_012345678", "webhookSecret: expected the webhook's secret"},
-		"empty in a list": {"webhookSecret", []string{good, ""}, "webhookSecret: expected the webhook's secret"},
-		"bad in a list":   {"webhookSecret", []string{good, "Hush-without-its-prefix"}, "webhookSecret: expected the webhook's secret"},
-		"twice":           {"webhookSecret", []string{good, " " + good + "\n"}, "webhookSecret: one of them is there twice"},
-		"too many":        {"webhookSecret", []string{good, good + "1", good + "2", good + "3", good + "4", good + "5"}, "webhookSecret: there are more than 5"},
-		"an object":       {"webhookSecret", map[string]string{"Hush": good}, "webhookSecret and webhookAuthorization may be lists"},
-		"numbers":         {"webhookSecret", []int{1234567890123456}, "webhookSecret and webhookAuthorization may be lists"},
-		"header twice":    {"webhookAuthorization", []string{"Basic Hush", "Basic Hush"}, "webhookAuthorization: one of them is there twice"},
-		"header empty":    {"webhookAuthorization", []string{"Basic Hush", ""}, "webhookAuthorization: expected the whole value"},
+		"nothing behind it": {"webhookSecret", "whsec_", "webhookSecret: expected the webhook's secret"},
+		"empty in a list":   {"webhookSecret", []string{good, ""}, "webhookSecret: expected the webhook's secret"},
+		"bad in a list":     {"webhookSecret", []string{good, "Hush-without-its-prefix"}, "webhookSecret: expected the webhook's secret"},
+		"twice":             {"webhookSecret", []string{good, " " + good + "\n"}, "webhookSecret: one of them is there twice"},
+		"too many":          {"webhookSecret", []string{good, good + "1", good + "2", good + "3", good + "4", good + "5"}, "webhookSecret: there are more than 5"},
+		"an object":         {"webhookSecret", map[string]string{"Hush": good}, "webhookSecret and webhookAuthorization may be lists"},
+		"numbers":           {"webhookSecret", []int{1234567890123456}, "webhookSecret and webhookAuthorization may be lists"},
+		"header twice":      {"webhookAuthorization", []string{"Basic Hush", "Basic Hush"}, "webhookAuthorization: one of them is there twice"},
+		"header empty":      {"webhookAuthorization", []string{"Basic Hush", ""}, "webhookAuthorization: expected the whole value"},
 	} {
 		content := map[string]any{"keyId": keyID, "privateKey": pemOf(theKey()), tt.field: tt.value}
 		reason := unusable(t, withSecret(t, content))
