@@ -18,8 +18,19 @@ var nonsense = map[string]string{
 	"GAVEL_OIDC_JWKS_URL": "s3cret", "GAVEL_AUDIT_DAYS": "s3cret", "GAVEL_EVENT_DAYS": "-1", "AWS_ENDPOINT_URL": "s3cret",
 }
 
+// complete are settings that every function starts with. None of what they name is there.
+func complete(endpoint string) map[string]string {
+	return map[string]string{
+		"AWS_REGION": region, "AWS_ENDPOINT_URL": endpoint, "GAVEL_JAAS_BASE_URL": endpoint,
+		"GAVEL_TABLE": "notthere", "GAVEL_FILES_BUCKET": "somebucket", "GAVEL_EVENT_BUS": "somebus", "GAVEL_SCHEDULE_GROUP": "somegroup",
+		"GAVEL_SCHEDULE_TARGET_ARN": "arn:aws:lambda:" + region + ":123456789012:function:end-room",
+		"GAVEL_SCHEDULE_ROLE_ARN":   "arn:aws:iam::123456789012:role/scheduler",
+		"GAVEL_ROOMS_JAAS_APP_ID":   tenant,
+	}
+}
+
 // failsTwice invokes a function twice with its event, and gives what it said of what is wrong: an operation with a problem
-// document, a job with an error. It lives on, and logs it once.
+// document, the authorizer with one for the operations, a job with an error. It lives on, and logs it once.
 func failsTwice(t *testing.T, operation string, process *runtimeapi.Process, logged string) (said string) {
 	t.Helper()
 	for range 2 {
@@ -29,6 +40,10 @@ func failsTwice(t *testing.T, operation string, process *runtimeapi.Process, log
 		}
 		if result.FunctionError != nil {
 			said = result.FunctionError.Message
+			continue
+		}
+		if operation == "system-authorizer" {
+			said = faultOf(t, decided(t, process, event(t, operation)))
 			continue
 		}
 		got := invoke(t, process, event(t, operation))
@@ -43,6 +58,15 @@ func failsTwice(t *testing.T, operation string, process *runtimeapi.Process, log
 		t.Errorf("%s: got it logged %d times, want once:\n%s", operation, n, process.Logs())
 	}
 	return said
+}
+
+// faultOf gives the problem document of an authorizer that cannot tell who calls.
+func faultOf(t *testing.T, d decision) string {
+	t.Helper()
+	if len(d.Context) != 1 || d.Context["fault"] == "" {
+		t.Fatalf("got %+v, want a fault, and nobody", d)
+	}
+	return d.Context["fault"]
 }
 
 // TestFunctions_WithNonsenseForSettings start all the same, and say which settings are wrong.
