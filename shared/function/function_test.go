@@ -13,6 +13,7 @@ import (
 
 	"gavel/local/runtimeapi"
 	"gavel/shared/api"
+	"gavel/shared/config"
 	"gavel/shared/function"
 )
 
@@ -58,6 +59,8 @@ func work(_ context.Context, event order) error {
 		panic("lost")
 	case "fail":
 		return errors.New("the work cannot be done")
+	case "miss":
+		return &config.Unusable{What: "the table is not there"}
 	}
 	return nil
 }
@@ -227,6 +230,25 @@ func TestRun_WritesOneLineForEachRun(t *testing.T) {
 	}
 	if lines[0].RequestID == lines[1].RequestID {
 		t.Errorf("got the request id %s twice, want that of each invocation", lines[0].RequestID)
+	}
+}
+
+// What an operator has to mend fails each run and is told once, but for what the Lambda library writes of each failure.
+func TestRun_TellsOnceWhatIsMissing(t *testing.T) {
+	t.Parallel()
+	process := start(t, "job", complete...)
+	for range 3 {
+		if got := invoke(t, process, `{"do":"miss"}`); got.FunctionError == nil || got.FunctionError.Message != "the table is not there" {
+			t.Errorf("got %v, want the failure", got.FunctionError)
+		}
+	}
+	if err := process.Close(); err != nil { // and with it everything was written
+		t.Fatal(err)
+	}
+	logs := process.Logs()
+	const told = `"level":"ERROR","msg":"not configured","error":"the table is not there"`
+	if n := strings.Count(logs, told); n != 1 || strings.Count(logs, `"code":"not_configured"`) != 3 {
+		t.Errorf("got it told %d times, want once, and a line for each run:\n%s", n, logs)
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"gavel/shared/audit"
+	"gavel/shared/logs"
 	"gavel/shared/objects"
 	"gavel/shared/table"
 )
@@ -54,6 +55,8 @@ type Service struct {
 	trail     audit.Trail
 	now       func() time.Time
 	mostTasks int // of one sweep
+
+	amiss logs.Once // what an operator has to mend although calls do without it
 }
 
 // New makes a Service.
