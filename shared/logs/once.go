@@ -37,7 +37,7 @@ func (o *Once) Error(ctx context.Context, subject string, args ...any) {
 func (o *Once) Unusable(ctx context.Context, err error) bool {
 	unusable, ok := errors.AsType[*config.Unusable](err)
 	if ok {
-		o.Error(ctx, unusable.What, "error", err)
+		o.Error(ctx, unusable.What, "error", unusable)
 	}
 	return ok
 }

@@ -28,7 +28,7 @@ func TestOnce_OneLineForEachThingToMend(t *testing.T) {
 	if len(lines) != 2 {
 		t.Fatalf("got %v, want a line for each", lines)
 	}
-	if got := lines[0]; got["level"] != "ERROR" || got["msg"] != "not configured" || got["error"] != "do it: the table is not there: HTTP 404" {
+	if got := lines[0]; got["level"] != "ERROR" || got["msg"] != "not configured" || got["error"] != "the table is not there: HTTP 404" {
 		t.Errorf("got %v, want it named with its cause", got)
 	}
 }

@@ -103,7 +103,7 @@ func (i *issuer) as(t *testing.T, subject string, life time.Duration) http.Heade
 // logged is what a line may say, and of a request must.
 type logged struct {
 	Timestamp, Level, Msg, RequestID, Operation, Principal, Room string
-	Status                                                  int
+	Status                                                       int
 }
 
 // TestLog_SaysWhatAnOperatorNeedsAndNothingPersonal is alone while it runs: it reads the process's one log.
