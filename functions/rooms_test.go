@@ -532,7 +532,8 @@ func TestRoomsFunctions_WithoutTheirSettings(t *testing.T) {
 	all["GAVEL_FILES_BUCKET"] = []string{"rooms-upload-url", "rooms-download-url", "rooms-send-chat"}
 	all["GAVEL_SCHEDULE_TARGET_ARN"] = []string{"rooms-create", "rooms-update", "rooms-end"}
 	complete := map[string]string{
-		"GAVEL_TABLE": "t", "GAVEL_FILES_BUCKET": "b", "GAVEL_SCHEDULE_GROUP": "g", "GAVEL_SCHEDULE_TARGET_ARN": "a", "GAVEL_SCHEDULE_ROLE_ARN": "r",
+		"GAVEL_TABLE": "rooms", "GAVEL_FILES_BUCKET": "files", "GAVEL_SCHEDULE_GROUP": "ends",
+		"GAVEL_SCHEDULE_TARGET_ARN": endRoomARN, "GAVEL_SCHEDULE_ROLE_ARN": roleARN,
 	}
 	for missing, operations := range all {
 		for _, operation := range operations {

@@ -34,7 +34,7 @@ func newStory(t *testing.T, group string) *story {
 		"AWS_ACCESS_KEY_ID=test", "AWS_SECRET_ACCESS_KEY=test",
 		"AWS_ENDPOINT_URL_SECRETS_MANAGER=" + s.server.URL() + "/local/aws",
 		// For rooms without an end, which ask for no schedule.
-		"GAVEL_SCHEDULE_GROUP=none", "GAVEL_SCHEDULE_TARGET_ARN=none", "GAVEL_SCHEDULE_ROLE_ARN=none",
+		"GAVEL_SCHEDULE_GROUP=none", "GAVEL_SCHEDULE_TARGET_ARN=" + endRoomARN, "GAVEL_SCHEDULE_ROLE_ARN=" + roleARN,
 	}
 	return s
 }

@@ -49,7 +49,7 @@ type Watch struct {
 	faults []string
 }
 
-var moment = regexp.MustCompile(`"time":"[0-9T:.Z+-]*"`)
+var moment = regexp.MustCompile(`"timestamp":"[0-9T:.Z+-]*"`)
 
 // Undated gives a line without its time, whose digits may be anything.
 func Undated(line []byte) []byte { return moment.ReplaceAll(line, nil) }

@@ -118,8 +118,8 @@ func newAttempt(r *http.Request, op Operation, described *huma.Operation) (*atte
 	}
 	keeper, ok := r.Context().Value(keeperKey{}).(*idempotency.Keeper)
 	if !ok {
-		return nil, problem.New(http.StatusServiceUnavailable, problem.NotConfigured,
-			"settings: GAVEL_TABLE is not set, and without it no answer can be kept for the Idempotency-Key").Saying(false)
+		return nil, Problem(r.Context(), problem.New(http.StatusServiceUnavailable, problem.NotConfigured,
+			"settings: GAVEL_TABLE is not set, and without it no answer can be kept for the Idempotency-Key").Saying(false))
 	}
 	caller, err := auth.Resolve(r.Context())
 	if err != nil {

@@ -49,7 +49,7 @@ func classify(ctx context.Context, err error) *problem.Problem {
 	)
 	switch {
 	case errors.As(err, &known):
-		if known.Code == problem.NotConfigured {
+		if known.Code == problem.NotConfigured && known.Secret == "" { // else whoever tried to read the secret has told of it
 			amiss.Error(ctx, known.Detail, "error", known.Detail)
 		}
 		copied := *known

@@ -15,7 +15,6 @@ import (
 	"github.com/awslabs/aws-lambda-go-api-proxy/httpadapter"
 
 	"gavel/shared/api"
-	"gavel/shared/auth"
 	"gavel/shared/logs"
 	"gavel/shared/problem"
 )
@@ -36,10 +35,7 @@ func Adapt(handler http.Handler) HandlerFunc {
 			ctx, cancel = context.WithDeadline(ctx, deadline.Add(-reserve))
 			defer cancel()
 		}
-		ctx = logs.WithRequestID(ctx, event.RequestContext.RequestID)
-		if principal, ok := principalOf(event); ok {
-			ctx = auth.WithPrincipal(ctx, principal)
-		}
+		ctx = withCaller(logs.WithRequestID(ctx, event.RequestContext.RequestID), &event)
 		if !straighten(&event) {
 			return httpadapter.NewV2(unreadable()).ProxyWithContext(ctx, bare(event))
 		}

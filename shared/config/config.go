@@ -60,33 +60,33 @@ const (
 func Load(getenv func(string) string) (Config, error) {
 	r := reader{getenv: getenv}
 	c := Config{
-		SecretPrefix:    strings.Trim(r.text("GAVEL_SECRET_PREFIX", DefaultSecretPrefix), "/"),
-		SecretsFile:     r.text("GAVEL_SECRETS_FILE", ""),
+		SecretPrefix:    strings.Trim(r.named("GAVEL_SECRET_PREFIX", DefaultSecretPrefix), "/"),
+		SecretsFile:     r.named("GAVEL_SECRETS_FILE", ""),
 		JaaSBaseURL:     r.url("GAVEL_JAAS_BASE_URL", DefaultJaaSBaseURL),
 		JaaSDomain:      r.host("GAVEL_JAAS_DOMAIN", DefaultJaaSDomain),
 		OIDCIssuer:      r.url("GAVEL_OIDC_ISSUER", ""),
 		OIDCAudience:    r.text("GAVEL_OIDC_AUDIENCE", ""),
 		OIDCJWKSURL:     r.url("GAVEL_OIDC_JWKS_URL", ""),
 		UpstreamTimeout: r.duration("GAVEL_UPSTREAM_TIMEOUT", DefaultUpstreamTimeout),
-		LogLevel:        r.text("GAVEL_LOG_LEVEL", "info"),
-		AWSRegion:       r.text("AWS_REGION", "us-east-1"),
+		LogLevel:        r.named("GAVEL_LOG_LEVEL", "info"),
+		AWSRegion:       r.named("AWS_REGION", "us-east-1"),
 		SecretsEndpoint: r.endpoint("SECRETS_MANAGER"),
 
-		Table:                 r.text("GAVEL_TABLE", ""),
+		Table:                 r.named("GAVEL_TABLE", ""),
 		TableEndpoint:         r.endpoint("DYNAMODB"),
-		FilesBucket:           r.text("GAVEL_FILES_BUCKET", ""),
+		FilesBucket:           r.named("GAVEL_FILES_BUCKET", ""),
 		FilesEndpoint:         r.endpoint("S3"),
-		ScheduleGroup:         r.text("GAVEL_SCHEDULE_GROUP", ""),
-		ScheduleTargetARN:     r.text("GAVEL_SCHEDULE_TARGET_ARN", ""),
-		ScheduleRoleARN:       r.text("GAVEL_SCHEDULE_ROLE_ARN", ""),
-		ScheduleDeadLetterARN: r.text("GAVEL_SCHEDULE_DEAD_LETTER_ARN", ""),
+		ScheduleGroup:         r.named("GAVEL_SCHEDULE_GROUP", ""),
+		ScheduleTargetARN:     r.named("GAVEL_SCHEDULE_TARGET_ARN", ""),
+		ScheduleRoleARN:       r.named("GAVEL_SCHEDULE_ROLE_ARN", ""),
+		ScheduleDeadLetterARN: r.named("GAVEL_SCHEDULE_DEAD_LETTER_ARN", ""),
 		ScheduleEndpoint:      r.endpoint("SCHEDULER"),
-		EventBus:              r.text("GAVEL_EVENT_BUS", ""),
+		EventBus:              r.named("GAVEL_EVENT_BUS", ""),
 		EventsEndpoint:        r.endpoint("EVENTBRIDGE"),
 		AuditDays:             r.days("GAVEL_AUDIT_DAYS", DefaultAuditDays),
 		EventDays:             r.days("GAVEL_EVENT_DAYS", DefaultEventDays),
-		RoomsJaaSAppID:        r.text("GAVEL_ROOMS_JAAS_APP_ID", ""),
-		RoomsVeetingUser:      r.text("GAVEL_ROOMS_VEETING_USER", ""),
+		RoomsJaaSAppID:        r.named("GAVEL_ROOMS_JAAS_APP_ID", ""),
+		RoomsVeetingUser:      r.named("GAVEL_ROOMS_VEETING_USER", ""),
 	}
 	if r.text("GAVEL_OIDC_ISSUER", "") != "" && c.OIDCAudience == "" {
 		r.fault("GAVEL_OIDC_AUDIENCE", "is needed when GAVEL_OIDC_ISSUER is set: without it a token made for another API would be taken")
@@ -152,11 +152,18 @@ func (r *reader) firstSet(names ...string) string {
 	return names[len(names)-1]
 }
 
+// Bounds of the time for a call to a provider. Functions end at 29 s, as an HTTP API waits for no longer than 30
+// (https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html).
+const (
+	leastTimeout = time.Second
+	mostTimeout  = 29 * time.Second
+)
+
 func (r *reader) duration(name string, fallback time.Duration) time.Duration {
 	value := r.text(name, fallback.String())
 	d, err := time.ParseDuration(value)
-	if err != nil || d <= 0 {
-		r.fault(name, `is not a time such as "10s"`)
+	if err != nil || d < leastTimeout || d > mostTimeout {
+		r.fault(name, `is not a time such as "10s", from 1s to 29s`)
 		return fallback
 	}
 	return d

@@ -2,6 +2,7 @@ package config_test
 
 import (
 	"errors"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -36,7 +37,7 @@ const (
 	notURL    = "is not an http or https URL"
 	notBare   = "must be a URL without user, query and fragment"
 	notHTTPS  = "must be https, unless it is a private address"
-	notTime   = `is not a time such as "10s"`
+	notTime   = `is not a time such as "10s", from 1s to 29s`
 	notDays   = "is not a number of days, of which there is one at least"
 	notDomain = `is not a host name such as "8x8.vc"`
 )
@@ -86,12 +87,14 @@ func TestLoad_RefusesBadValues(t *testing.T) {
 		"GAVEL_EVENT_DAYS": {"0": notDays, "-1": notDays, "x": notDays, "36501": notDays},
 		"GAVEL_UPSTREAM_TIMEOUT": {
 			"10": notTime, "ten": notTime, "0s": notTime, "-1s": notTime, "1 s": notTime, "1d": notTime, "9999999999h": notTime,
+			"999ms": notTime, "29.001s": notTime, "1m": notTime,
 		},
 		"GAVEL_JAAS_DOMAIN": {
 			"https://8x8.vc": notDomain, "8x8.vc/v1": notDomain, "8x8.vc?x": notDomain, "8x8.vc#x": notDomain,
 			"s3cret@8x8.vc": notDomain, "8x8 .vc": notDomain, "8x8.vc:port": notDomain, "8x8.vc\\x": notDomain, "/": notDomain,
 		},
 	}
+	maps.Copy(bad, misnamed())
 	for name, values := range bad {
 		for value, want := range values {
 			t.Run(name+"="+value, func(t *testing.T) {
@@ -112,6 +115,67 @@ func TestLoad_RefusesBadValues(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+// misnamed are values that nothing can be called by, and what is said of them.
+func misnamed() map[string]map[string]string {
+	const (
+		notPrefix, notFile = "is not the beginning of a secret's name", "is not the path of a file"
+		notLevel           = "is not debug, info, warn or error"
+		notRegion          = `is not a region such as "eu-central-1"`
+		notTable           = "is not the name of a DynamoDB table"
+		notBucket          = "is not the name of an S3 bucket"
+		notGroup           = "is not the name of a schedule group"
+		notTarget, notRole = "is not the ARN of a Lambda function", "is not the ARN of a role"
+		notQueue, notBus   = "is not the ARN of an SQS queue", "is not the name or ARN of an event bus"
+		notTenant          = "is not an AppID, which is vpaas-magic-cookie- and 32 hex digits"
+		notOrganizer       = "is not an e-mail address or an id of 24 hex digits"
+		digits             = "0123456789abcdef0123456789abcdef"
+	)
+	return map[string]map[string]string{
+		"GAVEL_SECRET_PREFIX": {
+			"gavel secret": notPrefix, "gavel:": notPrefix, "team//gavel": notPrefix, "//": notPrefix, "gavel*": notPrefix, "gävel": notPrefix,
+			"arn:aws:secretsmanager:eu-central-1:123456789012:secret:gavel": notPrefix, strings.Repeat("x", 441): notPrefix, "a\nb": notPrefix,
+		},
+		"GAVEL_SECRETS_FILE": {"secrets/": notFile, "/": notFile, "secrets\x00.json": notFile, "secrets\n.json": notFile},
+		"GAVEL_LOG_LEVEL":    {"loud": notLevel, "trace": notLevel, "info+2": notLevel, "info,warn": notLevel, "0": notLevel},
+		"AWS_REGION": {
+			"EU-Central-1": notRegion, "eu-west": notRegion, "frankfurt": notRegion, "eu_central_1": notRegion, "eu-central-1a": notRegion, "eu-central-1/x": notRegion,
+		},
+		"GAVEL_TABLE": {
+			"t1": notTable, "my table": notTable, "table/rooms": notTable, "arn:aws:dynamodb:eu-central-1:123456789012:table/rooms": notTable,
+			strings.Repeat("x", 256): notTable,
+		},
+		"GAVEL_FILES_BUCKET": {
+			"b1": notBucket, "Files": notBucket, "my_files": notBucket, "-files": notBucket, "files-": notBucket, "files..gavel": notBucket, ".files": notBucket,
+			"s3://files": notBucket, "files/": notBucket, "arn:aws:s3:::files": notBucket, strings.Repeat("x", 64): notBucket,
+		},
+		"GAVEL_SCHEDULE_GROUP": {
+			"the ends": notGroup, "ends/rooms": notGroup, "arn:aws:scheduler:eu-central-1:123456789012:schedule-group/ends": notGroup,
+			strings.Repeat("x", 65): notGroup,
+		},
+		"GAVEL_SCHEDULE_TARGET_ARN": {
+			"end-room": notTarget, "arn:aws:iam::123456789012:role/schedules": notTarget, "arn:aws:lambda:eu-central-1:1234:function:end-room": notTarget,
+			"arn:aws:lambda::123456789012:function:end-room": notTarget, "arn:aws:lambda:eu-central-1:123456789012:function:end room": notTarget,
+		},
+		"GAVEL_SCHEDULE_ROLE_ARN": {
+			"schedules": notRole, "arn:aws:iam::123456789012:user/ada": notRole, "arn:aws:iam:eu-central-1:123456789012:role/x": notRole,
+			"arn:aws:iam::123456789012:role/": notRole,
+		},
+		"GAVEL_SCHEDULE_DEAD_LETTER_ARN": {
+			"letters": notQueue, "https://sqs.eu-central-1.amazonaws.com/123456789012/letters": notQueue, "arn:aws:sns:eu-central-1:123456789012:letters": notQueue,
+		},
+		"GAVEL_EVENT_BUS": {
+			"the bus": notBus, "bus?": notBus, "arn:aws:events:eu-central-1:123456789012:rule/bus": notBus, "arn:aws:sqs:eu-central-1:123456789012:bus": notBus,
+		},
+		"GAVEL_ROOMS_JAAS_APP_ID": {
+			"vpaas-magic-cookie-1": notTenant, "vpaas-magic-cookie-" + strings.ToUpper(digits): notTenant, digits: notTenant,
+			"vpaas-magic-cookie-" + digits + "/4f4910": notTenant, "vpaas-magic-cookie-" + digits[1:] + "\n": notTenant,
+		},
+		"GAVEL_ROOMS_VEETING_USER": {
+			"ada": notOrganizer, "ada@": notOrganizer, "ada@x@example.org": notOrganizer, "ada smith@example.org": notOrganizer, digits: notOrganizer,
+		},
 	}
 }
 
@@ -173,6 +237,14 @@ func TestLoad_Defaults(t *testing.T) {
 	}
 }
 
+const (
+	targetARN = "arn:aws:lambda:eu-central-1:123456789012:function:gavel-SystemEndRoom-1aB"
+	roleARN   = "arn:aws:iam::123456789012:role/gavel-EndRoomScheduleRole-1aB"
+	queueARN  = "arn:aws:sqs:eu-central-1:123456789012:gavel-DeadLetters-1aB"
+	busARN    = "arn:aws:events:eu-central-1:123456789012:event-bus/gavel"
+	tenant    = "vpaas-magic-cookie-0123456789abcdef0123456789abcdef"
+)
+
 func TestLoad_TakesGoodValues(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct {
@@ -217,10 +289,35 @@ func TestLoad_TakesGoodValues(t *testing.T) {
 		},
 		"bus": {[]string{"GAVEL_EVENT_BUS", "gavel"}, func(c *config.Config) { c.EventBus = "gavel" }},
 		"timeout": {
-			[]string{"GAVEL_UPSTREAM_TIMEOUT", "1m2.5s"}, func(c *config.Config) { c.UpstreamTimeout = 62500 * time.Millisecond },
+			[]string{"GAVEL_UPSTREAM_TIMEOUT", "0m2.5s"}, func(c *config.Config) { c.UpstreamTimeout = 2500 * time.Millisecond },
 		},
-		"log level": {[]string{"GAVEL_LOG_LEVEL", "debug"}, func(c *config.Config) { c.LogLevel = "debug" }},
-		"region":    {[]string{"AWS_REGION", "eu-central-1"}, func(c *config.Config) { c.AWSRegion = "eu-central-1" }},
+		"shortest timeout": {[]string{"GAVEL_UPSTREAM_TIMEOUT", "1s"}, func(c *config.Config) { c.UpstreamTimeout = time.Second }},
+		"longest timeout":  {[]string{"GAVEL_UPSTREAM_TIMEOUT", "29s"}, func(c *config.Config) { c.UpstreamTimeout = 29 * time.Second }},
+		"log level":        {[]string{"GAVEL_LOG_LEVEL", "debug"}, func(c *config.Config) { c.LogLevel = "debug" }},
+		"log level of the template": {
+			[]string{"GAVEL_LOG_LEVEL", "DEBUG"}, func(c *config.Config) { c.LogLevel = "DEBUG" },
+		},
+		"region of another partition": {
+			[]string{"AWS_REGION", "us-gov-west-1"}, func(c *config.Config) { c.AWSRegion = "us-gov-west-1" },
+		},
+		"shortest table":  {[]string{"GAVEL_TABLE", "t.1"}, func(c *config.Config) { c.Table = "t.1" }},
+		"longest table":   {[]string{"GAVEL_TABLE", strings.Repeat("T", 255)}, func(c *config.Config) { c.Table = strings.Repeat("T", 255) }},
+		"bucket of dots":  {[]string{"GAVEL_FILES_BUCKET", "files.example--1.org"}, func(c *config.Config) { c.FilesBucket = "files.example--1.org" }},
+		"longest bucket":  {[]string{"GAVEL_FILES_BUCKET", strings.Repeat("b", 63)}, func(c *config.Config) { c.FilesBucket = strings.Repeat("b", 63) }},
+		"longest group":   {[]string{"GAVEL_SCHEDULE_GROUP", strings.Repeat("g", 64)}, func(c *config.Config) { c.ScheduleGroup = strings.Repeat("g", 64) }},
+		"bus by ARN":      {[]string{"GAVEL_EVENT_BUS", busARN}, func(c *config.Config) { c.EventBus = busARN }},
+		"target, aliased": {[]string{"GAVEL_SCHEDULE_TARGET_ARN", targetARN + ":live"}, func(c *config.Config) { c.ScheduleTargetARN = targetARN + ":live" }},
+		"role with a path": {
+			[]string{"GAVEL_SCHEDULE_ROLE_ARN", "arn:aws-cn:iam::123456789012:role/a/b+c"},
+			func(c *config.Config) { c.ScheduleRoleARN = "arn:aws-cn:iam::123456789012:role/a/b+c" },
+		},
+		"organizer by address": {
+			[]string{"GAVEL_ROOMS_VEETING_USER", "ada+rooms@example.org"}, func(c *config.Config) { c.RoomsVeetingUser = "ada+rooms@example.org" },
+		},
+		"organizer by id": {
+			[]string{"GAVEL_ROOMS_VEETING_USER", "0123456789abcdef01234567"}, func(c *config.Config) { c.RoomsVeetingUser = "0123456789abcdef01234567" },
+		},
+		"region": {[]string{"AWS_REGION", "eu-central-1"}, func(c *config.Config) { c.AWSRegion = "eu-central-1" }},
 		"endpoint of all services": {
 			[]string{"AWS_ENDPOINT_URL", "http://localhost:5000"}, func(c *config.Config) { allEndpoints(c, "http://localhost:5000") },
 		},
@@ -256,14 +353,14 @@ func TestLoad_TakesGoodValues(t *testing.T) {
 		"bucket":         {[]string{"GAVEL_FILES_BUCKET", "files"}, func(c *config.Config) { c.FilesBucket = "files" }},
 		"schedule group": {[]string{"GAVEL_SCHEDULE_GROUP", "ends"}, func(c *config.Config) { c.ScheduleGroup = "ends" }},
 		"schedule target": {
-			[]string{"GAVEL_SCHEDULE_TARGET_ARN", "arn:target"}, func(c *config.Config) { c.ScheduleTargetARN = "arn:target" },
+			[]string{"GAVEL_SCHEDULE_TARGET_ARN", targetARN}, func(c *config.Config) { c.ScheduleTargetARN = targetARN },
 		},
-		"schedule role": {[]string{"GAVEL_SCHEDULE_ROLE_ARN", "arn:role"}, func(c *config.Config) { c.ScheduleRoleARN = "arn:role" }},
+		"schedule role": {[]string{"GAVEL_SCHEDULE_ROLE_ARN", roleARN}, func(c *config.Config) { c.ScheduleRoleARN = roleARN }},
 		"dead letters": {
-			[]string{"GAVEL_SCHEDULE_DEAD_LETTER_ARN", "arn:queue"}, func(c *config.Config) { c.ScheduleDeadLetterARN = "arn:queue" },
+			[]string{"GAVEL_SCHEDULE_DEAD_LETTER_ARN", queueARN}, func(c *config.Config) { c.ScheduleDeadLetterARN = queueARN },
 		},
 		"tenant of rooms": {
-			[]string{"GAVEL_ROOMS_JAAS_APP_ID", "vpaas-magic-cookie-1"}, func(c *config.Config) { c.RoomsJaaSAppID = "vpaas-magic-cookie-1" },
+			[]string{"GAVEL_ROOMS_JAAS_APP_ID", tenant}, func(c *config.Config) { c.RoomsJaaSAppID = tenant },
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

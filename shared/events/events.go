@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge/types"
+	"github.com/aws/smithy-go"
 
 	"gavel/shared/awsenv"
 	"gavel/shared/awsretry"
@@ -98,18 +99,30 @@ func (b *Bus) put(ctx context.Context, events []Event) (int, error) {
 	}
 	out, err := b.client.PutEvents(ctx, &eventbridge.PutEventsInput{Entries: entries})
 	if err != nil {
-		if unusable := awsenv.Unusable(err, fmt.Sprintf("the event bus %s (GAVEL_EVENT_BUS)", b.name), err); unusable != nil {
-			err = unusable
-		}
-		return 0, fmt.Errorf("publish events: %w", err)
+		return 0, b.failed(err)
 	}
 	if len(out.Entries) != len(entries) {
 		return 0, fmt.Errorf("publish events: an answer for %d of %d", len(out.Entries), len(entries))
 	}
 	for i, entry := range out.Entries {
 		if entry.ErrorCode != nil || aws.ToString(entry.EventId) == "" {
-			return i, fmt.Errorf("publish events: one was not taken: %s", aws.ToString(entry.ErrorCode))
+			return i, b.failed(refusal(entry))
 		}
 	}
 	return len(events), nil
+}
+
+// refusal is the answer for one event that was not taken, whose codes are as those of whole requests
+// (https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEventsResultEntry.html). Its message is left out, as
+// nobody knows what it quotes.
+func refusal(entry types.PutEventsResultEntry) error {
+	code := &smithy.GenericAPIError{Code: aws.ToString(entry.ErrorCode), Message: "one was not taken"}
+	return &smithy.OperationError{ServiceID: "events", OperationName: "PutEvents", Err: code}
+}
+
+func (b *Bus) failed(err error) error {
+	if unusable := awsenv.Unusable(err, fmt.Sprintf("the event bus %s (GAVEL_EVENT_BUS)", b.name), err); unusable != nil {
+		err = unusable
+	}
+	return fmt.Errorf("publish events: %w", err)
 }

@@ -3,6 +3,7 @@ package events_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -158,6 +159,23 @@ func TestPublish_StopsAtTheFirstThatIsNotTaken(t *testing.T) {
 		}
 		if got := len(b.sizes()); got != requests {
 			t.Errorf("got %d requests, want %d", got, requests)
+		}
+	}
+}
+
+// What an operator has to mend is said, also where it is said of an event alone.
+func TestPublish_ThatMayNotBeDone(t *testing.T) {
+	t.Parallel()
+	for code, want := range map[string]string{
+		"AccessDeniedException":     "this function may not use the event bus gavel (GAVEL_EVENT_BUS): it lacks the permission events:PutEvents",
+		"ResourceNotFoundException": "the event bus gavel (GAVEL_EVENT_BUS) is not there",
+	} {
+		b := serve(t)
+		b.refuse[1] = code
+		got, err := b.Publish(t.Context(), some(3, 1))
+		unusable, ok := errors.AsType[*config.Unusable](err)
+		if got != 1 || !ok || unusable.What != want {
+			t.Errorf("got %d, %v, want 1 and %s", got, err, want)
 		}
 	}
 }

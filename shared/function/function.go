@@ -2,7 +2,6 @@
 package function
 
 import (
-	"context"
 	"log/slog"
 	"net/http"
 	"os"
@@ -79,10 +78,11 @@ func (f *Function) Serve(register func(huma.API)) {
 	lambda.Start(apigw.Adapt(handler))
 }
 
-// Authorize runs the authorizer, until Lambda ends the process. With bad settings it lets nobody in.
+// Authorize runs the authorizer, until Lambda ends the process. With bad settings it knows nobody, and has the operations say
+// which.
 func (f *Function) Authorize() {
 	if f.fault != nil {
-		lambda.Start(func(context.Context) error { return f.fault })
+		lambda.Start(apigw.Unable(notConfigured(f.fault)))
 		return
 	}
 	lambda.Start(apigw.Authorizer(auth.Configured(f.Config, f.Secrets)))
@@ -90,6 +90,10 @@ func (f *Function) Authorize() {
 
 func misconfigured(fault error) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		api.Write(w, r, problem.New(http.StatusServiceUnavailable, problem.NotConfigured, fault.Error()))
+		api.Write(w, r, notConfigured(fault))
 	})
+}
+
+func notConfigured(fault error) *problem.Problem {
+	return problem.New(http.StatusServiceUnavailable, problem.NotConfigured, fault.Error())
 }

@@ -13,6 +13,7 @@ import (
 
 	"gavel/local/runtimeapi"
 	"gavel/shared/api"
+	"gavel/shared/config"
 	"gavel/shared/function"
 )
 
@@ -58,6 +59,8 @@ func work(_ context.Context, event order) error {
 		panic("lost")
 	case "fail":
 		return errors.New("the work cannot be done")
+	case "miss":
+		return &config.Unusable{What: "the table is not there"}
 	}
 	return nil
 }
@@ -145,13 +148,43 @@ func TestRun_WithBadSettingsFailsAndSaysWhatIsWrong(t *testing.T) {
 	for name, tt := range wrong {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			for _, kind := range []string{"job", "authorizer"} {
-				result := invoke(t, start(t, kind, tt.settings...), `{}`)
-				for _, said := range tt.says {
-					if result.FunctionError == nil || !strings.Contains(result.FunctionError.Message, said) {
-						t.Errorf("%s: got %v, want a failure that says %q", kind, result.FunctionError, said)
+			result := invoke(t, start(t, "job", tt.settings...), `{}`)
+			for _, said := range tt.says {
+				if result.FunctionError == nil || !strings.Contains(result.FunctionError.Message, said) {
+					t.Errorf("got %v, want a failure that says %q", result.FunctionError, said)
+				}
+			}
+		})
+	}
+}
+
+// The operations behind the authorizer say what it lacks: they get it in place of a caller.
+func TestAuthorize_WithBadSettingsHandsOnWhatIsWrong(t *testing.T) {
+	t.Parallel()
+	for name, tt := range wrong {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			process := start(t, "authorizer", tt.settings...)
+			for range 2 {
+				result := invoke(t, process, `{"requestContext":{"requestId":"r1"}}`)
+				var got struct {
+					IsAuthorized bool
+					Context      map[string]string
+				}
+				if err := json.Unmarshal(result.Payload, &got); err != nil || result.FunctionError != nil {
+					t.Fatalf("got %s, %v, %v", result.Payload, result.FunctionError, err)
+				}
+				for _, said := range append(tt.says, `"not_configured"`) {
+					if len(got.Context) != 1 || !strings.Contains(got.Context["fault"], said) || strings.Contains(got.Context["fault"], "s3cret") {
+						t.Errorf("got %v, want a fault alone that says %q", got.Context, said)
 					}
 				}
+			}
+			if err := process.Close(); err != nil { // and with it everything was written
+				t.Fatal(err)
+			}
+			if n := strings.Count(process.Logs(), tt.says[0]); n != 1 {
+				t.Errorf("got it logged %d times, want once:\n%s", n, process.Logs())
 			}
 		})
 	}
@@ -197,6 +230,25 @@ func TestRun_WritesOneLineForEachRun(t *testing.T) {
 	}
 	if lines[0].RequestID == lines[1].RequestID {
 		t.Errorf("got the request id %s twice, want that of each invocation", lines[0].RequestID)
+	}
+}
+
+// What an operator has to mend fails each run and is told once, but for what the Lambda library writes of each failure.
+func TestRun_TellsOnceWhatIsMissing(t *testing.T) {
+	t.Parallel()
+	process := start(t, "job", complete...)
+	for range 3 {
+		if got := invoke(t, process, `{"do":"miss"}`); got.FunctionError == nil || got.FunctionError.Message != "the table is not there" {
+			t.Errorf("got %v, want the failure", got.FunctionError)
+		}
+	}
+	if err := process.Close(); err != nil { // and with it everything was written
+		t.Fatal(err)
+	}
+	logs := process.Logs()
+	const told = `"level":"ERROR","msg":"not configured","error":"the table is not there"`
+	if n := strings.Count(logs, told); n != 1 || strings.Count(logs, `"code":"not_configured"`) != 3 {
+		t.Errorf("got it told %d times, want once, and a line for each run:\n%s", n, logs)
 	}
 }
 

@@ -10,7 +10,13 @@ import (
 
 	"gavel/shared/audit"
 	"gavel/shared/logs"
+	"gavel/shared/problem"
 )
+
+// amiss has what an operator has to mend logged once, and not with each run.
+//
+//nolint:gochecknoglobals // it is of the process, like the log
+var amiss logs.Once
 
 // Run runs a job that is no operation of the API: something that EventBridge calls with an event.
 // Each run writes one line to the log. An error has EventBridge call again.
@@ -38,7 +44,11 @@ func run[I, O any](ctx context.Context, f *Function, name string, event I, job f
 	start := time.Now()
 	ctx, line := logs.WithLine(audit.WithCall(ctx, audit.Call{Operation: name}))
 	answer, err = job(ctx, event)
-	if err != nil {
+	switch {
+	case err == nil:
+	case amiss.Unusable(ctx, err):
+		logs.Add(ctx, slog.String("code", string(problem.NotConfigured)))
+	default:
 		logs.Add(ctx, slog.Any("error", err))
 	}
 	line.Write(ctx, slog.String("operation", name), slog.Bool("ok", err == nil),

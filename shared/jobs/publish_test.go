@@ -1,17 +1,23 @@
 package jobs_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"gavel/shared/audit"
+	"gavel/shared/config"
 	"gavel/shared/events"
 	"gavel/shared/jobs"
+	"gavel/shared/logs"
 )
 
 // bus takes so many events and no more.
@@ -108,17 +114,129 @@ func TestPublish_PassesOverWhatIsNone(t *testing.T) {
 	}
 }
 
-func TestPublish_StopsAtWhatCannotBeRead(t *testing.T) {
-	t.Parallel()
-	for _, content := range []string{"", "{", `"x"`, "{}"} {
-		stream := sample(t)
-		data := stream.Records[1].Change.NewImage["d"]
-		data.Text = content
-		stream.Records[1].Change.NewImage["d"] = data
+// unreadable are texts in the place of the second record's, none of which is an event.
+func unreadable(t *testing.T) map[string]jobs.StreamEvent {
+	t.Helper()
+	const personal = `"ada@example.org"`
+	all := map[string]jobs.StreamEvent{}
+	for name, change := range map[string]func(record map[string]any){
+		"no image":     func(r map[string]any) { delete(r["dynamodb"].(map[string]any), "NewImage") },
+		"no record":    func(r map[string]any) { r["dynamodb"] = personal },
+		"number of it": func(r map[string]any) { r["dynamodb"].(map[string]any)["SequenceNumber"] = 7 },
+		"image":        func(r map[string]any) { r["dynamodb"].(map[string]any)["NewImage"] = personal },
+		"attribute":    func(r map[string]any) { image(r)["d"] = personal },
+		"binary":       func(r map[string]any) { image(r)["d"] = map[string]any{"B": "e30="} },
+		"number":       func(r map[string]any) { image(r)["d"] = map[string]any{"S": 7} },
+		"empty":        func(r map[string]any) { image(r)["d"] = map[string]any{"S": ""} },
+		"half":         func(r map[string]any) { image(r)["d"] = map[string]any{"S": `{"type":"room.created","x":` + personal} },
+		"a text":       func(r map[string]any) { image(r)["d"] = map[string]any{"S": personal} },
+		"null":         func(r map[string]any) { image(r)["d"] = map[string]any{"S": "null"} },
+		"of no type": func(r map[string]any) {
+			image(r)["d"] = map[string]any{"S": `{"at":"2026-11-22T09:00:00Z","target":` + personal + `}`}
+		},
+		"of no time": func(r map[string]any) {
+			image(r)["d"] = map[string]any{"S": `{"type":"room.created","target":` + personal + `}`}
+		},
+		"of wrong type": func(r map[string]any) {
+			image(r)["d"] = map[string]any{"S": `{"type":["x"],"target":` + personal + `}`}
+		},
+	} {
+		text, err := os.ReadFile(filepath.Join("..", "..", "events", "system", "publish.json"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var whole map[string]any
+		if err := json.Unmarshal(text, &whole); err != nil {
+			t.Fatal(err)
+		}
+		records := whole["Records"].([]any)
+		change(records[0].(map[string]any))
+		if text, err = json.Marshal(whole); err != nil {
+			t.Fatal(err)
+		}
+		var stream jobs.StreamEvent
+		if err := json.Unmarshal(text, &stream); err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		all[name] = stream
+	}
+	return all
+}
+
+func image(record map[string]any) map[string]any {
+	return record["dynamodb"].(map[string]any)["NewImage"].(map[string]any)
+}
+
+// What is no event holds up nothing behind it. It is told by its number, and counted as lost.
+//
+//nolint:paralleltest // it looks at the one default logger
+func TestPublish_PassesOverWhatIsNoEvent(t *testing.T) {
+	log, former := &bytes.Buffer{}, slog.Default()
+	slog.SetDefault(logs.New(log, "info"))
+	t.Cleanup(func() { slog.SetDefault(former) })
+	for name, stream := range unreadable(t) {
+		log.Reset()
 		b := &bus{takes: 10}
-		answer, err := jobs.Publish(b)(t.Context(), stream)
-		if want := []string{stream.Records[1].Change.SequenceNumber}; err != nil || len(b.got) != 1 || !slices.Equal(failures(answer), want) {
-			t.Errorf("%q: got %v, %v and %d published, want %v and 1", content, answer, err, len(b.got), want)
+		ctx, line := logs.WithLine(t.Context())
+		answer, err := jobs.Publish(b)(ctx, stream)
+		line.Write(ctx)
+		if err != nil || len(answer.Failures) != 0 || len(b.got) != 1 {
+			t.Errorf("%s: got %v, %v and %d published, want the other one published", name, answer, err, len(b.got))
+		}
+		want := `"level":"ERROR","msg":"a record is no event, it is not published","record":"` + stream.Records[0].Change.SequenceNumber + `"`
+		if got := log.String(); strings.Count(got, want) != 1 || !strings.Contains(got, `"eventsLost":1`) || strings.Contains(got, "ada@") {
+			t.Errorf("%s: got %s, want one line with %s, and the metric", name, got, want)
 		}
 	}
+}
+
+// Those that come again with what was not taken are told of when they are passed over for good.
+//
+//nolint:paralleltest // it looks at the one default logger
+func TestPublish_TellsOfNoEventOnce(t *testing.T) {
+	log, former := &bytes.Buffer{}, slog.Default()
+	slog.SetDefault(logs.New(log, "info"))
+	t.Cleanup(func() { slog.SetDefault(former) })
+	bad := unreadable(t)["empty"].Records
+	stream := jobs.StreamEvent{Records: slices.Concat(bad, bad)} // none, event, none, event
+	job := jobs.Publish(&bus{takes: 1})
+	answer, err := job(t.Context(), stream)
+	if want := []string{bad[1].Change.SequenceNumber}; err != nil || !slices.Equal(failures(answer), want) {
+		t.Errorf("got %v, %v, want %v", answer, err, want)
+	}
+	if got := strings.Count(log.String(), "is no event"); got != 2 { // both lie before what failed
+		t.Errorf("got it told %d times, want 2: %s", got, log)
+	}
+	log.Reset()
+	answer, err = jobs.Publish(&bus{})(t.Context(), jobs.StreamEvent{Records: stream.Records[1:]})
+	if want := []string{bad[1].Change.SequenceNumber}; err != nil || !slices.Equal(failures(answer), want) || strings.Contains(log.String(), "is no event") {
+		t.Errorf("got %v, %v and %s, want all to come again", answer, err, log)
+	}
+}
+
+// A bus that is not there is told of once, and each batch comes again.
+//
+//nolint:paralleltest // it looks at the one default logger
+func TestPublish_TellsOfAMissingBusOnce(t *testing.T) {
+	log, former := &bytes.Buffer{}, slog.Default()
+	slog.SetDefault(logs.New(log, "info"))
+	t.Cleanup(func() { slog.SetDefault(former) })
+	job := jobs.Publish(missing{})
+	for range 3 {
+		stream := sample(t)
+		answer, err := job(t.Context(), stream)
+		if want := []string{stream.Records[0].Change.SequenceNumber}; err != nil || !slices.Equal(failures(answer), want) {
+			t.Errorf("got %v, %v, want %v", answer, err, want)
+		}
+	}
+	if got := log.String(); strings.Count(got, "\n") != 1 || !strings.Contains(got, "the event bus gavel (GAVEL_EVENT_BUS) is not there") {
+		t.Errorf("got %s, want one line that names it", got)
+	}
+}
+
+// missing is a bus that is not there.
+type missing struct{}
+
+func (missing) Publish(context.Context, []events.Event) (int, error) {
+	return 0, fmt.Errorf("publish events: %w", &config.Unusable{What: "the event bus gavel (GAVEL_EVENT_BUS) is not there"})
 }

@@ -33,7 +33,7 @@ func TestLine_HoldsWhatWasNoted(t *testing.T) {
 	if len(lines) != 1 {
 		t.Fatalf("got %d lines, want 1", len(lines))
 	}
-	delete(lines[0], "time")
+	delete(lines[0], "timestamp")
 	want := map[string]any{
 		"level": "INFO", "msg": "request", "requestId": "r1", "operation": "jaas-ban-user", "code": "second", "status": 200.0,
 	}

@@ -25,12 +25,23 @@ func RequestID(ctx context.Context) string {
 
 // New makes a logger that writes JSON lines. level is a name slog knows (debug, info, warn,
 // error); anything else is info.
+//
+// The time of a line is its "timestamp": Lambda takes every line without one for INFO, whatever its "level" says, where it
+// filters by level itself (https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-log-level.html).
 func New(w io.Writer, level string) *slog.Logger {
 	var parsed slog.Level
 	if parsed.UnmarshalText([]byte(level)) != nil {
 		parsed = slog.LevelInfo
 	}
-	return slog.New(handler{slog.NewJSONHandler(w, &slog.HandlerOptions{Level: parsed})})
+	return slog.New(handler{slog.NewJSONHandler(w, &slog.HandlerOptions{Level: parsed, ReplaceAttr: asLambdaNames})})
+}
+
+// asLambdaNames gives the time of a line the name under which Lambda looks for it.
+func asLambdaNames(groups []string, attr slog.Attr) slog.Attr {
+	if len(groups) == 0 && attr.Key == slog.TimeKey {
+		attr.Key = "timestamp"
+	}
+	return attr
 }
 
 // handler adds the ids of request and trace to each line.

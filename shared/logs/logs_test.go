@@ -10,6 +10,7 @@ import (
 	"sync"
 	"testing"
 	"testing/slogtest"
+	"time"
 
 	"gavel/shared/logs"
 	"gavel/shared/trace"
@@ -83,8 +84,9 @@ func TestNew_LinesCarryTheRequestID(t *testing.T) {
 				t.Errorf("line %d, %s: got %v, want %v", i+1, key, got, value)
 			}
 		}
-		if lines[i]["time"] == nil {
-			t.Errorf("line %d: got no time, want one", i+1)
+		at, _ := lines[i]["timestamp"].(string)
+		if when, err := time.Parse(time.RFC3339, at); err != nil || time.Since(when).Abs() > time.Minute || lines[i]["time"] != nil {
+			t.Errorf("line %d: got the timestamp %q, want now, as RFC 3339 has it, and under this name alone", i+1, at)
 		}
 	}
 }
@@ -130,11 +132,20 @@ func TestRequestID(t *testing.T) {
 	}
 }
 
-// The handler does all that slog asks of one.
+// The handler does all that slog asks of one, but for the name of the time.
 func TestNew_HandlesAsSlogWants(t *testing.T) {
 	t.Parallel()
 	var log bytes.Buffer
-	err := slogtest.TestHandler(logs.New(&log, "info").Handler(), func() []map[string]any { return read(t, &log) })
+	err := slogtest.TestHandler(logs.New(&log, "info").Handler(), func() []map[string]any {
+		lines := read(t, &log)
+		for _, line := range lines {
+			if at, timed := line["timestamp"]; timed {
+				line[slog.TimeKey] = at
+				delete(line, "timestamp")
+			}
+		}
+		return lines
+	})
 	if err != nil {
 		t.Error(err)
 	}

@@ -2,8 +2,11 @@ package logs
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"sync"
+
+	"gavel/shared/config"
 )
 
 // mostOnce bounds what is remembered of lines that were written once.
@@ -28,4 +31,13 @@ func (o *Once) Error(ctx context.Context, subject string, args ...any) {
 	if !seen {
 		slog.ErrorContext(ctx, "not configured", args...)
 	}
+}
+
+// Unusable writes such a line of an error that is a *config.Unusable, and says whether it is one.
+func (o *Once) Unusable(ctx context.Context, err error) bool {
+	unusable, ok := errors.AsType[*config.Unusable](err)
+	if ok {
+		o.Error(ctx, unusable.What, "error", unusable)
+	}
+	return ok
 }

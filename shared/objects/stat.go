@@ -2,8 +2,11 @@ package objects
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
+
+	"gavel/shared/config"
 )
 
 // Info is what S3 knows of an object.
@@ -17,8 +20,10 @@ type Info struct {
 //   - ErrUnavailable for 429, 5xx, no answer in time and a broken connection, after some attempts and not later than ctx
 //     ends, and then also the context's error;
 //   - ErrInvalid for a key that UploadURL would not take;
-//   - any other error for what an operator has to mend, a *config.Unusable among them. A bucket that is not there looks like a
-//     missing object: S3 does not explain its answers to HEAD.
+//   - any other error for what an operator has to mend, a *config.Unusable among them.
+//
+// A bucket that is not there looks like a missing object, as S3 does not explain its answers to HEAD. So a missing one is asked
+// for once more, with GET.
 //
 // 403 is one of the last. It is also what S3 says of a missing object to whoever may not list the bucket, so a function
 // that calls Stat is to be granted s3:ListBucket on the bucket besides s3:GetObject on the objects.
@@ -28,7 +33,24 @@ func (s *Store) Stat(ctx context.Context, key string) (Info, error) {
 		info, err = s.read(resp)
 		return err
 	})
+	if errors.Is(err, ErrNotFound) {
+		return Info{}, s.missing(ctx, key)
+	}
 	return info, err
+}
+
+// missing says why an object is: a *config.Unusable for a bucket that is not there, else ErrNotFound.
+func (s *Store) missing(ctx context.Context, key string) error {
+	err := s.call(ctx, http.MethodGet, key, func(resp *http.Response) error {
+		if resp.StatusCode == http.StatusNotFound && noBucket(resp) {
+			return s.refusal(resp, "")
+		}
+		return ErrNotFound
+	})
+	if unusable, ok := errors.AsType[*config.Unusable](err); ok {
+		return unusable
+	}
+	return ErrNotFound
 }
 
 // read sorts an answer. S3 explains none to HEAD; its request id is what AWS's support asks for.

@@ -3,6 +3,7 @@ package objects_test
 import (
 	"context"
 	"errors"
+	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -13,6 +14,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"gavel/shared/config"
 	"gavel/shared/objects"
 )
 
@@ -40,6 +42,27 @@ func answering(statuses ...int) http.HandlerFunc {
 	}
 }
 
+// S3 does not say to HEAD what is not there, the object or the bucket.
+func TestStat_TellsAMissingBucketFromAMissingObject(t *testing.T) {
+	t.Parallel()
+	for code, missing := range map[string]bool{"NoSuchBucket": true, "NoSuchKey": false, "": false} {
+		store, received := against(t, func(w http.ResponseWriter, r *http.Request) {
+			w.WriteHeader(http.StatusNotFound)
+			if r.Method == http.MethodGet {
+				_, _ = io.WriteString(w, "<Error><Code>"+code+"</Code></Error>")
+			}
+		})
+		_, err := store.Stat(t.Context(), "room/attachment/file")
+		unusable, ok := errors.AsType[*config.Unusable](err)
+		if ok != missing || ok && !strings.HasSuffix(unusable.What, "(GAVEL_FILES_BUCKET) is not there") || !ok && !errors.Is(err, objects.ErrNotFound) {
+			t.Errorf("%s: got %v, want it told", code, err)
+		}
+		if got := received.Load(); got != 2 {
+			t.Errorf("%s: got %d requests, want 2", code, got)
+		}
+	}
+}
+
 func TestStat_SortsAnswers(t *testing.T) {
 	t.Parallel()
 	plain := errors.New("neither")
@@ -49,13 +72,13 @@ func TestStat_SortsAnswers(t *testing.T) {
 		received int32
 	}{
 		"there":                     {[]int{200}, nil, 1},
-		"not there":                 {[]int{404}, objects.ErrNotFound, 1},
+		"not there":                 {[]int{404}, objects.ErrNotFound, 2}, // as the bucket may be what is not
 		"forbidden":                 {[]int{403}, plain, 1},
 		"in another region":         {[]int{301}, plain, 1},
 		"not understood":            {[]int{400}, plain, 1},
 		"without contents":          {[]int{204}, plain, 1},
 		"once down":                 {[]int{500, 200}, nil, 2},
-		"once down, then not there": {[]int{503, 404}, objects.ErrNotFound, 2},
+		"once down, then not there": {[]int{503, 404}, objects.ErrNotFound, 3},
 		"twice asked to slow down":  {[]int{429, 503, 200}, nil, 3},
 		"down":                      {[]int{500}, objects.ErrUnavailable, 3},
 		"asked to slow down":        {[]int{429}, objects.ErrUnavailable, 3},

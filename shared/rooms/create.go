@@ -165,7 +165,7 @@ func (s *Service) setAlarm(ctx context.Context, id string, r roomRecord) {
 	if s.alarm == nil || r.Due == "" {
 		return
 	}
-	if err := s.alarm.SetEnd(ctx, id, dueTime(r.Due)); err != nil {
+	if err := s.alarm.SetEnd(ctx, id, dueTime(r.Due)); err != nil && !s.amiss.Unusable(ctx, err) {
 		slog.WarnContext(ctx, "no alarm set for the room's end, the sweep will see to it", "error", err)
 	}
 }

@@ -1,10 +1,15 @@
 package rooms_test
 
 import (
+	"bytes"
 	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
 	"testing"
 	"time"
 
+	"gavel/shared/config"
 	"gavel/shared/rooms"
 )
 
@@ -191,6 +196,22 @@ func TestAlarm_MissedIsCaughtBySweep(t *testing.T) {
 			t.Errorf("got %+v, want 1 finished", swept)
 		}
 	})
+}
+
+// A schedule group that is not there keeps no room from being made, and is told of once.
+//
+//nolint:paralleltest // it looks at the one default logger
+func TestAlarm_ThatIsNotConfigured(t *testing.T) {
+	log, former := &bytes.Buffer{}, slog.Default()
+	slog.SetDefault(slog.New(slog.NewTextHandler(log, nil)))
+	t.Cleanup(func() { slog.SetDefault(former) })
+	w := onEmbedded(t)
+	w.alarm.err = fmt.Errorf("schedule: %w", &config.Unusable{What: "the schedule group is not there"})
+	w.booked(t)
+	w.booked(t)
+	if got := log.String(); strings.Count(got, "\n") != 1 || !strings.Contains(got, "level=ERROR") || !strings.Contains(got, "the schedule group is not there") {
+		t.Errorf("got %q, want one line", got)
+	}
 }
 
 func TestUpdate(t *testing.T) {

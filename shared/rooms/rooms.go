@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"gavel/shared/audit"
+	"gavel/shared/logs"
 	"gavel/shared/objects"
 	"gavel/shared/table"
 )
@@ -53,6 +54,8 @@ type Service struct {
 	trail     audit.Trail
 	now       func() time.Time
 	mostTasks int // of one sweep
+
+	amiss logs.Once // what an operator has to mend although calls do without it
 }
 
 // New makes a Service.

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"gavel/shared/config"
 	"gavel/shared/table"
 )
 
@@ -39,7 +40,7 @@ type Swept struct {
 //
 // The error is about the state, and about tasks that cannot be done, which stay where they are.
 func (s *Service) Sweep(ctx context.Context) (Swept, error) {
-	r := &run{Service: s, end: time.Now().Add(longestSweep)}
+	r := &run{Service: s, end: time.Now().Add(longestSweep), unusable: map[string]bool{}}
 	if r.over(ctx) {
 		return r.swept, nil
 	}
@@ -54,6 +55,8 @@ type run struct {
 	begun  int // tasks
 	swept  Swept
 	faults []error
+	// unusable are what an operator has to mend, by its name.
+	unusable map[string]bool
 }
 
 // shard is one as far as it was gone through.
@@ -165,7 +168,16 @@ func (r *run) leave(ctx context.Context, shards []*shard) {
 	}
 }
 
+// fault keeps an error for the run's own. What an operator has to mend is the same for every shard: it is kept once, and told
+// of by whoever gets the run's error.
 func (r *run) fault(ctx context.Context, what string, err error) {
+	if unusable, ok := errors.AsType[*config.Unusable](err); ok {
+		if !r.unusable[unusable.What] {
+			r.unusable[unusable.What] = true
+			r.faults = append(r.faults, err)
+		}
+		return
+	}
 	slog.ErrorContext(ctx, "cleanup goes on without it", "what", what, "error", err)
 	if len(r.faults) < mostFaults {
 		r.faults = append(r.faults, err)

@@ -68,7 +68,7 @@ func accounts(t *testing.T, at string) secrets.Source {
 
 // serveEvents gives the adapter in front of all operations, with meeting systems that answer as told to. OpenMeetings lets
 // us in first.
-func serveEvents(t *testing.T, timeout string, answer http.HandlerFunc) (apigw.HandlerFunc, table.Store) {
+func serveEvents(t *testing.T, timeout time.Duration, answer http.HandlerFunc) (apigw.HandlerFunc, table.Store) {
 	t.Helper()
 	upstream := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(io.Discard, r.Body)
@@ -80,11 +80,12 @@ func serveEvents(t *testing.T, timeout string, answer http.HandlerFunc) (apigw.H
 	}))
 	t.Cleanup(upstream.Close)
 	settings, err := config.Load(func(name string) string {
-		return map[string]string{"GAVEL_JAAS_BASE_URL": upstream.URL, "GAVEL_UPSTREAM_TIMEOUT": timeout}[name]
+		return map[string]string{"GAVEL_JAAS_BASE_URL": upstream.URL}[name]
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
+	settings.UpstreamTimeout = timeout // which may be shorter than a setting
 	source, store := accounts(t, upstream.URL), apitest.Embedded(t)
 	mux := http.NewServeMux()
 	catalog.Register(api.New(mux), catalog.Services{
@@ -150,17 +151,17 @@ func toldOf(t *testing.T, store table.Store) (by map[string][]audit.Event, text 
 func TestCommands_OfWhichMeetingSystemsMakeNothing(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct {
-		timeout string
+		timeout time.Duration
 		answer  http.HandlerFunc
 		outcome string
 		details map[string]string
 	}{
 		"they fail": {
-			"10s", standin.Says(http.StatusInternalServerError, `{"message":"of +40747777777, ada@example.org"}`), "upstream_error",
+			10 * time.Second, standin.Says(http.StatusInternalServerError, `{"message":"of +40747777777, ada@example.org"}`), "upstream_error",
 			map[string]string{"problem": "refused", "status": "500"},
 		},
 		"they do not answer": {
-			"200ms", func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }, "upstream_timeout",
+			200 * time.Millisecond, func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }, "upstream_timeout",
 			map[string]string{"problem": "timeout"},
 		},
 	} {

@@ -249,13 +249,13 @@ func checkLines(t *testing.T, lines []string) {
 	t.Helper()
 	requests, seen := 0, map[string]bool{}
 	for _, text := range lines {
-		var line struct{ Time, Level, Msg, RequestID, Operation, Principal string }
+		var line struct{ Timestamp, Level, Msg, RequestID, Operation, Principal string }
 		if err := json.Unmarshal([]byte(text), &line); err != nil {
 			t.Errorf("got the line %s, want JSON: %v", text, err)
 			continue
 		}
-		if line.RequestID == "" || line.Msg == "" || line.Level == "" || line.Time == "" {
-			t.Errorf("got the line %s, want time, level, msg and requestId", text)
+		if line.RequestID == "" || line.Msg == "" || line.Level == "" || line.Timestamp == "" {
+			t.Errorf("got the line %s, want timestamp, level, msg and requestId", text)
 		}
 		for _, form := range loggedForms() {
 			if bytes.Contains(apitest.Undated([]byte(text)), []byte(form)) {

@@ -102,8 +102,8 @@ func (i *issuer) as(t *testing.T, subject string, life time.Duration) http.Heade
 
 // logged is what a line may say, and of a request must.
 type logged struct {
-	Time, Level, Msg, RequestID, Operation, Principal, Room string
-	Status                                                  int
+	Timestamp, Level, Msg, RequestID, Operation, Principal, Room string
+	Status                                                       int
 }
 
 // TestLog_SaysWhatAnOperatorNeedsAndNothingPersonal is alone while it runs: it reads the process's one log.
@@ -163,8 +163,8 @@ func checkLines(t *testing.T, lines []string, room string) {
 			t.Errorf("got the line %s, want JSON: %v", text, err)
 			continue
 		}
-		if line.RequestID == "" || line.Msg == "" || line.Level == "" || line.Time == "" {
-			t.Errorf("got the line %s, want time, level, msg and requestId", text)
+		if line.RequestID == "" || line.Msg == "" || line.Level == "" || line.Timestamp == "" {
+			t.Errorf("got the line %s, want timestamp, level, msg and requestId", text)
 		}
 		if found := betrays.FindString(text); found != "" {
 			t.Errorf("got the line %s, which says %q", text, found)
