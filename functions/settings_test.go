@@ -17,7 +17,7 @@ import (
 var nonsense = map[string]string{
 	"GAVEL_UPSTREAM_TIMEOUT": "s3cret", "GAVEL_JAAS_BASE_URL": "s3cret", "GAVEL_JAAS_DOMAIN": "s3cret/", "GAVEL_OIDC_ISSUER": "s3cret",
 	"GAVEL_OIDC_JWKS_URL": "s3cret", "GAVEL_AUDIT_DAYS": "s3cret", "GAVEL_EVENT_DAYS": "-1", "AWS_ENDPOINT_URL": "s3cret",
-	"GAVEL_SECRET_PREFIX": "s3cret?", "GAVEL_SECRETS_FILE": "s3cret/", "GAVEL_LOG_LEVEL": "s3cret", "AWS_REGION": "s3cret",
+	"GAVEL_SECRET_PREFIX": "s3cret?", "GAVEL_SECRETS_FILE": "s3cret/", "GAVEL_LOG_LEVEL": "s3cret", "AWS_REGION": "s3cret?",
 	"GAVEL_TABLE": "s3cret?", "GAVEL_FILES_BUCKET": "S3cret", "GAVEL_EVENT_BUS": "s3cret?", "GAVEL_SCHEDULE_GROUP": "s3cret?",
 	"GAVEL_SCHEDULE_TARGET_ARN": "s3cret", "GAVEL_SCHEDULE_ROLE_ARN": "s3cret", "GAVEL_SCHEDULE_DEAD_LETTER_ARN": "s3cret",
 	"GAVEL_ROOMS_JAAS_APP_ID": "s3cret", "GAVEL_ROOMS_VEETING_USER": "s3cret",

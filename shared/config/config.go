@@ -152,18 +152,15 @@ func (r *reader) firstSet(names ...string) string {
 	return names[len(names)-1]
 }
 
-// Bounds of the time for a call to a provider. Functions end at 29 s, as an HTTP API waits for no longer than 30
-// (https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html).
-const (
-	leastTimeout = time.Second
-	mostTimeout  = 29 * time.Second
-)
+// mostTimeout is the longest life of a function. What answers an HTTP API has less, and ends a call by its own deadline.
+// (https://docs.aws.amazon.com/lambda/latest/dg/configuration-timeout.html)
+const mostTimeout = 15 * time.Minute
 
 func (r *reader) duration(name string, fallback time.Duration) time.Duration {
 	value := r.text(name, fallback.String())
 	d, err := time.ParseDuration(value)
-	if err != nil || d < leastTimeout || d > mostTimeout {
-		r.fault(name, `is not a time such as "10s", from 1s to 29s`)
+	if err != nil || d <= 0 || d > mostTimeout {
+		r.fault(name, `is not a time such as "10s", of 15m at most`)
 		return fallback
 	}
 	return d

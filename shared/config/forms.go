@@ -27,7 +27,7 @@ var forms = map[string]form{
 	"GAVEL_SECRET_PREFIX":            {"the beginning of a secret's name", `/*[A-Za-z0-9_+=.@-]+(/[A-Za-z0-9_+=.@-]+)*/*`, 1, 440},
 	"GAVEL_SECRETS_FILE":             {"the path of a file", `[^\x00-\x1f\x7f]*[^\x00-\x1f\x7f/]`, 1, 4096},
 	"GAVEL_LOG_LEVEL":                {"debug, info, warn or error", `(?i:debug|info|warn|error)`, 4, 5},
-	"AWS_REGION":                     {`a region such as "eu-central-1"`, `[a-z]+(-[a-z]+)+-[0-9]+`, 1, 63},
+	"AWS_REGION":                     {`a region such as "eu-central-1"`, `[a-z0-9]+(-[a-z0-9]+)*`, 1, 63},
 	"GAVEL_TABLE":                    {"the name of a DynamoDB table", `[A-Za-z0-9_.-]+`, 3, 255},
 	"GAVEL_FILES_BUCKET":             {"the name of an S3 bucket", `[a-z0-9]+(-+[a-z0-9]+)*(\.[a-z0-9]+(-+[a-z0-9]+)*)*`, 3, 63},
 	"GAVEL_SCHEDULE_GROUP":           {"the name of a schedule group", `[A-Za-z0-9_.-]+`, 1, 64},
