@@ -51,7 +51,7 @@ func TestAdminToken_IsWhatTheDocumentationShows(t *testing.T) {
 func TestAdminToken_IsSignedOnceForManyCallersAtOnce(t *testing.T) {
 	t.Parallel()
 	f := setup(t)
-	f.clock.tick = time.Second
+	f.clock.Tick = time.Second
 
 	var all sync.WaitGroup
 	for i := range callers {
@@ -87,11 +87,11 @@ func TestAdminToken_IsReplacedWellBeforeItEnds(t *testing.T) {
 	}
 	first := ban()
 
-	f.clock.step(4*time.Minute - time.Second)
+	f.clock.Step(4*time.Minute - time.Second)
 	if ban() != first {
 		t.Error("got another token a minute before the end, want the first")
 	}
-	f.clock.step(time.Second)
+	f.clock.Step(time.Second)
 	if ban() == first {
 		t.Error("got the first token in its last minute, want another")
 	}
@@ -106,7 +106,7 @@ func TestAdminToken_IsNeverUsedToItsEnd(t *testing.T) {
 		if _, err := f.client.BanUser(t.Context(), appID, userID); err != nil {
 			t.Fatal(err)
 		}
-		f.clock.step(20 * time.Second)
+		f.clock.Step(20 * time.Second)
 	}
 	// The secret is read again every five minutes and stays the same, which is no reason to sign.
 	if got := len(f.upstream.tokens()); got != 15 {
@@ -125,7 +125,7 @@ func TestAdminToken_IsReplacedAfterALongSleep(t *testing.T) {
 		if _, err := f.client.KickParticipant(t.Context(), appID, room, shortID); err != nil {
 			t.Fatal(err)
 		}
-		f.clock.step(26 * time.Hour)
+		f.clock.Step(26 * time.Hour)
 	}
 	if got := len(f.upstream.tokens()); got != 3 {
 		t.Errorf("got %d tokens, want 3", got)

@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"gavel/local/standin"
 	"gavel/shared/httpclient"
 	"gavel/shared/jaas"
 	"gavel/shared/jitsimeet"
@@ -50,13 +51,14 @@ func measure(tb testing.TB, key *rsa.PrivateKey) *measured {
 		provider:  &counting{tokens: map[string]bool{}},
 		transport: &http.Transport{MaxIdleConnsPerHost: 16, DisableCompression: true},
 	}
-	m.url = serve(tb, nil, m.provider).URL + basePath
+	m.url = standin.Serve(tb, nil, m.provider).URL + basePath
 	secrets := newVault(tb)
 	secrets.put(tb, map[string]any{secretName(appID): secretOfKey(keyID, key)})
-	clock := &stepped{at: start, tick: 4 * time.Millisecond}
+	clock := standin.NewClock(start)
+	clock.Tick = 4 * time.Millisecond
 	m.client = jaas.New(jaas.Options{
-		BaseURL: m.url, Domain: domain, Secrets: secrets, Now: clock.now,
-		HTTP: httpclient.New(httpclient.Options{Provider: jaas.Provider, Budget: 10 * time.Second, Transport: m.transport, Now: clock.now}),
+		BaseURL: m.url, Domain: domain, Secrets: secrets, Now: clock.Now,
+		HTTP: httpclient.New(httpclient.Options{Provider: jaas.Provider, Budget: 10 * time.Second, Transport: m.transport, Now: clock.Now}),
 	})
 	return m
 }

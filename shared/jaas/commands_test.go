@@ -9,10 +9,10 @@ import (
 	"strings"
 	"testing"
 	"testing/synctest"
-	"time"
 
 	"github.com/go-jose/go-jose/v4"
 
+	"gavel/local/standin"
 	"gavel/shared/httpclient"
 	"gavel/shared/jaas"
 	"gavel/shared/jitsimeet"
@@ -45,9 +45,9 @@ func TestDialOut_IsSentOnceWhateverHappens(t *testing.T) {
 		{"bad gateway", status(http.StatusBadGateway), httpclient.Refused},
 		{"gateway timeout", status(http.StatusGatewayTimeout), httpclient.Refused},
 		{"redirect", redirect, httpclient.Nonsense},
-		{"connection broken off", breakOff, httpclient.Unreachable},
-		{"answer broken off", breakOffAnswer, httpclient.Unreachable},
-		{"no answer", hang, httpclient.Timeout},
+		{"connection broken off", standin.Breaks(""), httpclient.Unreachable},
+		{"answer broken off", standin.Breaks(standin.Begun), httpclient.Unreachable},
+		{"no answer", standin.Hangs(""), httpclient.Timeout},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
@@ -97,7 +97,7 @@ func TestCommands_OtherThanDialOutAreRepeatedOnPassingFailures(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				f := setup(t, inMemory())
-				f.upstream.then(status(http.StatusServiceUnavailable), breakOff, status(http.StatusNoContent))
+				f.upstream.then(status(http.StatusServiceUnavailable), standin.Breaks(""), status(http.StatusNoContent))
 
 				outcome, err := c.do(t.Context(), f.client, appID)
 
@@ -379,34 +379,9 @@ func redirect(w http.ResponseWriter, r *http.Request) {
 	http.Redirect(w, r, r.URL.Path+"/again", http.StatusTemporaryRedirect)
 }
 
-// hang answers nothing until the client gives up, which takes no time in a synctest bubble.
-func hang(_ http.ResponseWriter, r *http.Request) {
-	select {
-	case <-r.Context().Done():
-	case <-time.After(time.Hour):
-	}
-}
-
-func hijack(w http.ResponseWriter) net.Conn {
-	conn, _, err := http.NewResponseController(w).Hijack()
-	if err != nil {
-		panic(err)
-	}
-	return conn
-}
-
-func breakOff(w http.ResponseWriter, _ *http.Request) { _ = hijack(w).Close() }
-
-// breakOffAnswer ends in the middle of a success.
-func breakOffAnswer(w http.ResponseWriter, _ *http.Request) {
-	conn := hijack(w)
-	_, _ = conn.Write([]byte("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{"))
-	_ = conn.Close()
-}
-
 // reset ends the connection with a TCP reset.
 func reset(w http.ResponseWriter, _ *http.Request) {
-	conn := hijack(w)
+	conn := standin.Hijack(w)
 	_ = conn.(*net.TCPConn).SetLinger(0)
 	_ = conn.Close()
 }

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"testing/synctest"
 
+	"gavel/local/standin"
 	"gavel/shared/httpclient"
 	"gavel/shared/logs"
 )
@@ -39,7 +40,7 @@ func noSecretIn(t *testing.T, where, text string, tokens ...string) {
 			forbidden = append(forbidden, line, line[:16])
 		}
 	}
-	if part, found := has(text, forbidden...); found {
+	if part, found := standin.Holds(text, forbidden...); found {
 		t.Errorf("%s: got %q in %s", where, part, text)
 	}
 }
@@ -53,7 +54,7 @@ func TestLogs_HoldNothingSecret(t *testing.T) { //nolint:paralleltest // it puts
 
 	var tokens []string
 	for _, answer := range []http.HandlerFunc{
-		echo(200), echo(400), echo(404), echo(429), echo(500), echo(503), breakOff, breakOffAnswer, redirect, hang,
+		echo(200), echo(400), echo(404), echo(429), echo(500), echo(503), standin.Breaks(""), standin.Breaks(standin.Begun), redirect, standin.Hangs(""),
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			f := setup(t, inMemory())

@@ -265,7 +265,7 @@ func TestRotation_WithoutARejectionTakesEffectInMinutes(t *testing.T) {
 			t.Fatal(err)
 		}
 		f.vault.put(t, map[string]any{secretName(appID): secretOfKey(newKeyID, nextKey())})
-		f.clock.step(3 * time.Minute)
+		f.clock.Step(3 * time.Minute)
 	}
 	all := f.upstream.seen()
 	got := []string{all[0].kid, all[1].kid, all[2].kid}

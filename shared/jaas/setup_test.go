@@ -7,20 +7,18 @@ import (
 	"crypto/x509"
 	"encoding/json"
 	"encoding/pem"
-	"errors"
 	"log/slog"
 	"net"
 	"net/http"
-	"net/http/httptest"
 	"os"
 	"path/filepath"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
 
 	"gavel/local/pipes"
+	"gavel/local/standin"
 	"gavel/shared/httpclient"
 	"gavel/shared/jaas"
 	"gavel/shared/jitsimeet"
@@ -67,34 +65,6 @@ func TestMain(m *testing.M) {
 	// One test reads the log, and sees to it itself.
 	slog.SetDefault(slog.New(slog.DiscardHandler))
 	os.Exit(m.Run())
-}
-
-// stepped is a clock that moves when it is told to. With a tick it also moves whenever it is read,
-// so that two signatures can be told apart: RS256 gives the same token for the same claims.
-type stepped struct {
-	mu   sync.Mutex
-	at   time.Time
-	tick time.Duration
-}
-
-func (c *stepped) now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.at = c.at.Add(c.tick)
-	return c.at
-}
-
-// seen is the time without a tick.
-func (c *stepped) seen() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.at
-}
-
-func (c *stepped) step(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.at = c.at.Add(d)
 }
 
 // vault is a secrets file, with its reads counted.
@@ -145,7 +115,7 @@ type fixture struct {
 	client   *jaas.Client
 	upstream *upstream
 	vault    *vault
-	clock    *stepped
+	clock    *standin.Clock
 }
 
 type option func(*settings)
@@ -178,7 +148,7 @@ func setup(tb testing.TB, options ...option) *fixture {
 	for _, set := range options {
 		set(&s)
 	}
-	f := &fixture{clock: &stepped{at: start}, vault: newVault(tb)}
+	f := &fixture{clock: standin.NewClock(start), vault: newVault(tb)}
 	f.vault.put(tb, map[string]any{
 		secretName(appID):    secretOfKey(keyID, theKey()),
 		secretName(otherApp): secretOfKey(keyID, nextKey()),
@@ -191,9 +161,9 @@ func setup(tb testing.TB, options ...option) *fixture {
 		Domain:  s.domain,
 		Secrets: f.vault,
 		HTTP: httpclient.New(httpclient.Options{
-			Provider: jaas.Provider, Budget: s.budget, Transport: s.transport, Now: f.clock.now,
+			Provider: jaas.Provider, Budget: s.budget, Transport: s.transport, Now: f.clock.Now,
 		}),
-		Now: f.clock.now,
+		Now: f.clock.Now,
 	})
 	return f
 }
@@ -259,48 +229,11 @@ func callNamed(name string) call {
 // upstreamError checks that err is an *httpclient.Error of JaaS and gives it.
 func upstreamError(tb testing.TB, err error) *httpclient.Error {
 	tb.Helper()
-	var failure *httpclient.Error
-	if !errors.As(err, &failure) {
-		tb.Fatalf("got error %v, want an *httpclient.Error", err)
-	}
-	if failure.Provider != jaas.Provider {
-		tb.Errorf("got provider %q, want %q", failure.Provider, jaas.Provider)
-	}
-	return failure
+	return standin.UpstreamError(tb, err, jaas.Provider)
 }
 
 // secretError checks that err is a *secrets.Error of the tenant's secret and gives it.
 func secretError(tb testing.TB, err error) *secrets.Error {
 	tb.Helper()
-	var failure *secrets.Error
-	if !errors.As(err, &failure) {
-		tb.Fatalf("got error %v, want a *secrets.Error", err)
-	}
-	if failure.Name != secretOf {
-		tb.Errorf("got secret %q, want %q", failure.Name, secretOf)
-	}
-	return failure
-}
-
-// serve starts a server on the listener, or on a port of this machine.
-func serve(tb testing.TB, listener net.Listener, handler http.Handler) *httptest.Server {
-	tb.Helper()
-	server := httptest.NewUnstartedServer(handler)
-	if listener != nil {
-		_ = server.Listener.Close()
-		server.Listener = listener
-	}
-	server.Start()
-	tb.Cleanup(server.Close)
-	return server
-}
-
-// has tells whether text holds any of the parts, and which.
-func has(text string, parts ...string) (string, bool) {
-	for _, part := range parts {
-		if part != "" && strings.Contains(text, part) {
-			return part, true
-		}
-	}
-	return "", false
+	return standin.SecretError(tb, err, secretOf)
 }

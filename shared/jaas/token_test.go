@@ -200,7 +200,7 @@ func TestCreateToken_LinksNowhereWithAPattern(t *testing.T) {
 func TestCreateToken_EndsWhenItSays(t *testing.T) {
 	t.Parallel()
 	f := setup(t)
-	f.clock.step(999 * time.Millisecond)
+	f.clock.Step(999 * time.Millisecond)
 	for _, lifetime := range []time.Duration{jitsimeet.MinLifetime, 90 * time.Second, jitsimeet.DefaultLifetime, jitsimeet.MaxLifetime, 1500 * time.Millisecond} {
 		p := minimal()
 		p.Lifetime = lifetime
@@ -213,7 +213,7 @@ func TestCreateToken_EndsWhenItSays(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		late := f.clock.seen().Add(lifetime).Sub(exp)
+		late := f.clock.Seen().Add(lifetime).Sub(exp)
 		if late < 0 || late >= time.Second {
 			t.Errorf("%v: exp is %v before that, want it in the same second", lifetime, late)
 		}

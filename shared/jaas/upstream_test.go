@@ -17,6 +17,7 @@ import (
 	"testing"
 	"time"
 
+	"gavel/local/standin"
 	"gavel/local/testtoken"
 	"gavel/shared/jaas"
 )
@@ -28,7 +29,7 @@ type upstream struct {
 	url    string
 	path   string
 	domain string
-	clock  *stepped
+	clock  *standin.Clock
 
 	mu       sync.Mutex
 	keys     map[string]*rsa.PublicKey // by kid
@@ -49,13 +50,13 @@ type request struct {
 	status int // of the rejection; 0 when the request was let in
 }
 
-func newUpstream(tb testing.TB, clock *stepped, s settings) *upstream {
+func newUpstream(tb testing.TB, clock *standin.Clock, s settings) *upstream {
 	tb.Helper()
 	u := &upstream{
 		tb: tb, path: s.path, domain: s.domain, clock: clock,
 		keys: map[string]*rsa.PublicKey{}, rejects: http.StatusUnauthorized, always: status(http.StatusOK),
 	}
-	u.url = serve(tb, s.listener, u).URL
+	u.url = standin.Serve(tb, s.listener, u).URL
 	return u
 }
 
@@ -156,7 +157,7 @@ func (u *upstream) admit(got *request) (tenant string, refusal int, err error) {
 	}
 	kid, _ := header["kid"].(string)
 	got.token, got.kid = token, kid
-	if err := adminToken(header, claims, u.clock.seen()); err != nil {
+	if err := adminToken(header, claims, u.clock.Seen()); err != nil {
 		return "", 0, err
 	}
 	u.mu.Lock()

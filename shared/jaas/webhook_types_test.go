@@ -95,7 +95,7 @@ func TestReceive_ChecksTheHeaderAndNoticesARotation(t *testing.T) {
 	t.Parallel()
 	f := setup(t)
 	event := []byte(vectorBody)
-	f.clock.at = signing
+	f.clock.Step(signing.Sub(start))
 	put := func(secret, header string) {
 		content := secretOfKey(keyID, theKey())
 		content["webhookSecret"], content["webhookAuthorization"] = secret, header
@@ -108,7 +108,7 @@ func TestReceive_ChecksTheHeaderAndNoticesARotation(t *testing.T) {
 	wants := func(when, header string, good bool, reads int64) {
 		t.Helper()
 		before := f.vault.reads.Load()
-		f.clock.at = f.clock.at.Add(secrets.StrangersPause)
+		f.clock.Step(secrets.StrangersPause)
 		err := receive(header)
 		if good != (err == nil) || err != nil && !errors.Is(err, jaas.ErrSender) || f.vault.reads.Load()-before != reads {
 			t.Errorf("%s: got %v after %d reads, want good %t after %d", when, err, f.vault.reads.Load()-before, good, reads)
@@ -119,7 +119,7 @@ func TestReceive_ChecksTheHeaderAndNoticesARotation(t *testing.T) {
 	put(vectorSecret, " Basic Z2F2ZWw6, x ")
 	wants("the old secret, good still", "", true, 0)
 	f = setup(t)
-	f.clock.at = signing
+	f.clock.Step(signing.Sub(start))
 	put(vectorSecret, " Basic Z2F2ZWw6, x ")
 	wants("the header", "Basic Z2F2ZWw6, x", true, 1)
 	for _, header := range []string{"", "Basic Z2F2ZWw6", "basic Z2F2ZWw6, x", "Basic Z2F2ZWw6, x ", vectorSecret} {
@@ -142,14 +142,14 @@ func TestReceive_DuringARotation(t *testing.T) {
 	t.Parallel()
 	const before, after = "whsec_before-the-change", "whsec_after-the-change"
 	f := setup(t)
-	f.clock.at = signing
+	f.clock.Step(signing.Sub(start))
 	put := func(secret, header any) {
 		content := map[string]any{"keyId": keyID, "privateKey": pemOf(theKey()), "webhookSecret": secret, "webhookAuthorization": header}
 		f.vault.put(t, map[string]any{secretName(vectorApp): content})
-		f.clock.at = f.clock.at.Add(5 * time.Minute) // by then it is read anew in any case
+		f.clock.Step(5 * time.Minute) // by then it is read anew in any case
 	}
 	receive := func(secret, header string) error {
-		at := strconv.FormatInt(f.clock.at.Unix(), 10)
+		at := strconv.FormatInt(f.clock.Seen().Unix(), 10)
 		_, err := f.client.Receive(t.Context(), vectorApp, jaas.Delivery{
 			Signature: "t=" + at + ",v1=" + signedBy(secret, at), Authorization: header, Body: []byte(vectorBody),
 		})
@@ -212,7 +212,7 @@ func TestSecret_WithBadWebhookSecretsIsRefused(t *testing.T) {
 func TestReceive_WrongSignaturesMakeOneRead(t *testing.T) {
 	t.Parallel()
 	f := setup(t)
-	f.clock.at = signing
+	f.clock.Step(signing.Sub(start))
 	put := func(secret string) {
 		content := secretOfKey(keyID, theKey())
 		content["webhookSecret"] = secret
@@ -232,7 +232,7 @@ func TestReceive_WrongSignaturesMakeOneRead(t *testing.T) {
 		t.Errorf("got %d reads of the secret, want the first and one more", got)
 	}
 	put(vectorSecret)
-	f.clock.at = f.clock.at.Add(secrets.StrangersPause)
+	f.clock.Step(secrets.StrangersPause)
 	if err := receive(); err != nil {
 		t.Errorf("got %v, want the new secret noticed after the pause", err)
 	}
@@ -242,7 +242,7 @@ func TestReceive_WrongSignaturesMakeOneRead(t *testing.T) {
 func TestReceive_AMissingSecretIsLookedForOnceInThePause(t *testing.T) {
 	t.Parallel()
 	f := setup(t)
-	f.clock.at = signing
+	f.clock.Step(signing.Sub(start))
 	for range 1000 {
 		_, err := f.client.Receive(t.Context(), vectorApp, jaas.Delivery{Signature: vectorHeader, Body: []byte(vectorBody)})
 		if !errors.Is(err, jaas.ErrSender) {
