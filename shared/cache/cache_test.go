@@ -32,7 +32,7 @@ func TestGet_KeepsTheValueForItsTime(t *testing.T) {
 	one := s.put("one")
 	get(t, c, one)
 	s.put("two")
-	clock.step(ttl - 1)
+	clock.Step(ttl - 1)
 	get(t, c, one)
 	fetchedSoFar(t, s, 1)
 }
@@ -42,9 +42,9 @@ func TestGet_FetchesAgainAfterTheTime(t *testing.T) {
 	c, s, clock := setup()
 	get(t, c, s.put("one"))
 	two := s.put("two")
-	clock.step(ttl)
+	clock.Step(ttl)
 	get(t, c, two)
-	clock.step(ttl - 1)
+	clock.Step(ttl - 1)
 	get(t, c, two)
 	fetchedSoFar(t, s, 2)
 }
@@ -54,11 +54,11 @@ func TestGet_TellsFetchWhatIsHeld(t *testing.T) {
 	c, s, clock := setup()
 	one := s.put("one")
 	get(t, c, one)
-	clock.step(ttl)
+	clock.Step(ttl)
 	two := s.put("two")
 	get(t, c, two)
 	s.fail(errLasting)
-	clock.step(ttl)
+	clock.Step(ttl)
 	_, _ = c.Get(t.Context(), "key")
 	_, _ = c.Get(t.Context(), "key")
 	want := []*string{nil, one, two, nil}
@@ -74,7 +74,7 @@ func TestGet_KeepsAnUnchangedValueForAnotherTime(t *testing.T) {
 	for i := range 3 {
 		get(t, c, one)
 		fetchedSoFar(t, s, i+1)
-		clock.step(ttl)
+		clock.Step(ttl)
 	}
 }
 
@@ -85,25 +85,25 @@ func TestGet_GoesOnWithTheOldValueWhileTheStoreIsDown(t *testing.T) {
 	get(t, c, one)
 	s.fail(errPassing)
 
-	clock.step(ttl)
+	clock.Step(ttl)
 	get(t, c, one)
 	fetchedSoFar(t, s, 2)
-	clock.step(retry - 1)
+	clock.Step(retry - 1)
 	get(t, c, one)
 	fetchedSoFar(t, s, 2) // it is not asked more often than that
 
-	clock.step(1)
+	clock.Step(1)
 	get(t, c, one)
 	fetchedSoFar(t, s, 3)
 
-	clock.step(24 * time.Hour) // however long it takes
+	clock.Step(24 * time.Hour) // however long it takes
 	get(t, c, one)
 	fetchedSoFar(t, s, 4)
 
 	two := s.put("two")
-	clock.step(retry)
+	clock.Step(retry)
 	get(t, c, two)
-	clock.step(ttl - 1)
+	clock.Step(ttl - 1)
 	get(t, c, two)
 	fetchedSoFar(t, s, 5)
 }
@@ -113,7 +113,7 @@ func TestGet_DropsTheOldValueForAFailureThatLasts(t *testing.T) {
 	c, s, clock := setup()
 	get(t, c, s.put("one"))
 	s.fail(errLasting)
-	clock.step(ttl)
+	clock.Step(ttl)
 	if got, err := c.Get(t.Context(), "key"); !errors.Is(err, errLasting) || got != nil {
 		t.Errorf("got %v, %v, want %v", text(got), err, errLasting)
 	}
@@ -174,7 +174,7 @@ func TestRefresh_FetchesWhatIsNewer(t *testing.T) {
 		t.Errorf("got %v, %v, want two", text(got), err)
 	}
 	fetchedSoFar(t, s, 2)
-	clock.step(ttl - 1)
+	clock.Step(ttl - 1)
 	get(t, c, two)
 	fetchedSoFar(t, s, 2)
 }
@@ -213,7 +213,7 @@ func TestRefresh_GivesTheSameWhenTheStoreIsDown(t *testing.T) {
 	if got, err := c.Refresh(t.Context(), "key", one); err != nil || got != one {
 		t.Errorf("got %v, %v, want one itself", text(got), err)
 	}
-	clock.step(retry - 1)
+	clock.Step(retry - 1)
 	get(t, c, one)
 	fetchedSoFar(t, s, 2)
 }
@@ -247,7 +247,7 @@ func TestGet_GivesUpAFetchThatTakesTooLong(t *testing.T) {
 		get(t, c, one)
 		s.hold()
 		go func() { <-s.arrived }() // and no answer
-		clock.step(ttl)
+		clock.Step(ttl)
 		start := time.Now()
 		get(t, c, one)
 		if took := time.Since(start); took != timeout {

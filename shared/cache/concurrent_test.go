@@ -177,7 +177,7 @@ func TestCache_ServesAllAtOnce(t *testing.T) {
 				}
 				if i == 1 {
 					s.put("next")
-					clock.step(ttl)
+					clock.Step(ttl)
 				}
 			}
 		})

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"gavel/local/standin"
 	"gavel/shared/cache"
 )
 
@@ -20,24 +21,6 @@ var (
 	errPassing = errors.New("the store is down")
 	errLasting = errors.New("there is no such value")
 )
-
-// clock is stepped by hand.
-type clock struct {
-	mu  sync.Mutex
-	now time.Time
-}
-
-func (c *clock) Now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.now
-}
-
-func (c *clock) step(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.now = c.now.Add(d)
-}
 
 // store is where the values come from. It answers at once, or when the test lets it.
 type store struct {
@@ -95,8 +78,8 @@ func (s *store) fetches() int {
 	return s.fetched
 }
 
-func setup() (*cache.Cache[string], *store, *clock) {
-	s, c := &store{}, &clock{now: time.Date(2026, time.August, 3, 12, 0, 0, 0, time.UTC)}
+func setup() (*cache.Cache[string], *store, *standin.Clock) {
+	s, c := &store{}, standin.NewClock(time.Date(2026, time.August, 3, 12, 0, 0, 0, time.UTC))
 	return cache.New(cache.Options[string]{
 		Fetch:   s.fetch,
 		Passing: func(err error) bool { return !errors.Is(err, errLasting) },

@@ -24,9 +24,9 @@ func TestBegin_GivesTheFirstAnswerForADay(t *testing.T) {
 		for range 3 {
 			replays(t, k, call(), done(1))
 		}
-		c.step(idempotency.Lifetime - time.Second)
+		c.Step(idempotency.Lifetime - time.Second)
 		replays(t, newKeeper(store, c), call(), done(1)) // in another process
-		c.step(time.Second)
+		c.Step(time.Second)
 		begins(t, k, call())
 	})
 }
@@ -70,7 +70,7 @@ func TestBegin_RefusesAnotherRequest(t *testing.T) {
 		keep(t, claim, done(1))
 		fails(t, k, other, idempotency.ErrMismatch)
 		fails(t, k, shifted, idempotency.ErrMismatch)
-		c.step(idempotency.Lifetime)
+		c.Step(idempotency.Lifetime)
 		begins(t, k, other)
 	})
 }
@@ -100,10 +100,10 @@ func TestBegin_AfterADeathOnceIsUnknownAndOthersBeginAgain(t *testing.T) {
 		k := newKeeper(store, c)
 		begins(t, k, call()) // and dies
 		dead := begins(t, k, ban())
-		c.step(idempotency.Lease - time.Millisecond)
+		c.Step(idempotency.Lease - time.Millisecond)
 		fails(t, k, call(), idempotency.ErrInFlight)
 		fails(t, k, ban(), idempotency.ErrInFlight)
-		c.step(time.Millisecond)
+		c.Step(time.Millisecond)
 		fails(t, k, call(), idempotency.ErrUnknown)
 		claim := begins(t, k, ban())
 		fails(t, k, ban(), idempotency.ErrInFlight)
@@ -113,9 +113,9 @@ func TestBegin_AfterADeathOnceIsUnknownAndOthersBeginAgain(t *testing.T) {
 		}
 		keep(t, claim, done(2))
 		replays(t, k, ban(), done(2))
-		c.step(idempotency.Lifetime - idempotency.Lease - time.Second)
+		c.Step(idempotency.Lifetime - idempotency.Lease - time.Second)
 		fails(t, k, call(), idempotency.ErrUnknown)
-		c.step(time.Second)
+		c.Step(time.Second)
 		begins(t, k, call())
 	})
 }
@@ -128,7 +128,7 @@ func TestKeep_AfterTheLeaseIsBetterThanNothing(t *testing.T) {
 		c := newClock()
 		k := newKeeper(store, c)
 		claim := begins(t, k, call())
-		c.step(2 * idempotency.Lease)
+		c.Step(2 * idempotency.Lease)
 		fails(t, k, call(), idempotency.ErrUnknown)
 		keep(t, claim, done(1))
 		replays(t, k, call(), done(1))
@@ -240,7 +240,7 @@ func TestBegin_OneOfManyAtOnce(t *testing.T) {
 		t.Helper()
 		c := newClock()
 		begins(t, newKeeper(store, c), ban()) // and dies
-		c.step(idempotency.Lease)
+		c.Step(idempotency.Lease)
 		for _, r := range []idempotency.Request{call(), ban()} {
 			var claims atomic.Int32
 			var all sync.WaitGroup
@@ -291,7 +291,7 @@ func TestOnce_WhateverComesBetween(t *testing.T) {
 						t.Fatal(err)
 					}
 				case n == 5:
-					c.step(time.Duration(random.Int64N(int64(2 * idempotency.Lease))))
+					c.Step(time.Duration(random.Int64N(int64(2 * idempotency.Lease))))
 				case len(open) > 0:
 					i := random.IntN(len(open))
 					switch random.IntN(4) {

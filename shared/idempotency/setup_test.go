@@ -6,13 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"gavel/local/dynamodb"
+	"gavel/local/standin"
 	"gavel/shared/idempotency"
 	"gavel/shared/table"
 	"gavel/shared/table/dynamo"
@@ -43,27 +43,10 @@ func onBoth(t *testing.T, test func(t *testing.T, store table.Store)) {
 	})
 }
 
-// clock is a clock to step. It begins now, as the engines have clocks of their own, and at a full second, as they keep.
-type clock struct {
-	mu  sync.Mutex
-	now time.Time
-}
+// newClock gives a clock that begins now, as the engines have clocks of their own, and at a full second, as they keep.
+func newClock() *standin.Clock { return standin.NewClock(time.Now().UTC().Truncate(time.Second)) }
 
-func newClock() *clock { return &clock{now: time.Now().UTC().Truncate(time.Second)} }
-
-func (c *clock) Now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.now
-}
-
-func (c *clock) step(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.now = c.now.Add(d)
-}
-
-func newKeeper(store table.Store, c *clock) *idempotency.Keeper {
+func newKeeper(store table.Store, c *standin.Clock) *idempotency.Keeper {
 	return idempotency.New(func() table.Store { return store }, c.Now)
 }
 

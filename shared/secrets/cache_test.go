@@ -44,7 +44,7 @@ func TestCache_DropsTheOldValueForOneThatIsWrong(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.put("v2", "bad")
-	clock.step(ttl)
+	clock.Step(ttl)
 	for _, ask := range []func() (*secrets.Kept[string], error){
 		func() (*secrets.Kept[string], error) { return c.Get(t.Context(), "jaas/a") },
 		func() (*secrets.Kept[string], error) { return c.Refresh(t.Context(), "jaas/a", used) },
@@ -80,7 +80,7 @@ func TestCache_ServesTheOldValueWhileTheStoreIsDown(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.err = &secrets.Error{Name: "gavel/jaas/a", Reason: "down", Passing: true}
-	clock.step(time.Hour)
+	clock.Step(time.Hour)
 	if kept, err := c.Get(t.Context(), "jaas/a"); err != nil || kept != used {
 		t.Errorf("Get: got %v, %v, want the old one", kept, err)
 	}
@@ -88,7 +88,7 @@ func TestCache_ServesTheOldValueWhileTheStoreIsDown(t *testing.T) {
 		t.Errorf("Refresh: got %v, %v, want the old one", kept, err)
 	}
 	s.put("v2", "two")
-	clock.step(10 * time.Second)
+	clock.Step(10 * time.Second)
 	if kept, err := c.Get(t.Context(), "jaas/a"); err != nil || kept.Value != "two" || kept.Version != "v2" {
 		t.Errorf("when it is up again: got %v, %v, want two", kept, err)
 	}
@@ -106,7 +106,7 @@ func TestCache_KeepsWhatWasMadeOfTheSameVersion(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	clock.step(ttl)
+	clock.Step(ttl)
 	if kept, err := c.Get(t.Context(), "jaas/a"); err != nil || kept != first {
 		t.Errorf("Get: got %v, %v, want the same pointer", kept, err)
 	}
@@ -163,11 +163,11 @@ func TestCache_SeesAnEditOfTheFile(t *testing.T) {
 		t.Errorf("got %s, want one", got)
 	}
 	write(t, path, `{"jaas/a": "two"}`)
-	clock.step(ttl - 1)
+	clock.Step(ttl - 1)
 	if got := value(); got != `"one"` {
 		t.Errorf("before the time: got %s, want one", got)
 	}
-	clock.step(1)
+	clock.Step(1)
 	if got := value(); got != `"two"` {
 		t.Errorf("after the time: got %s, want two", got)
 	}
@@ -182,7 +182,7 @@ func TestCache_SeesAnEditOfTheFile(t *testing.T) {
 	if err := os.Remove(path); err != nil {
 		t.Fatal(err)
 	}
-	clock.step(ttl)
+	clock.Step(ttl)
 	if _, err := c.Get(t.Context(), "jaas/a"); err == nil {
 		t.Error("without the file: got a value, want an error")
 	}

@@ -170,7 +170,7 @@ func TestManager_RotationReachesTheCache(t *testing.T) {
 	}
 
 	three := a.put(t, "jaas/a", "three")
-	clock.step(ttl)
+	clock.Step(ttl)
 	if kept, err := c.Get(t.Context(), "jaas/a"); err != nil || kept.Value != "three" || kept.Version != three {
 		t.Errorf("Get after the time: got %v, %v, want three", kept, err)
 	}

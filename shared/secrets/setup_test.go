@@ -5,12 +5,12 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
+	"gavel/local/standin"
 	"gavel/shared/secrets"
 )
 
@@ -20,24 +20,8 @@ const (
 	hush = "hush-hush"
 )
 
-// clock is stepped by hand.
-type clock struct {
-	mu  sync.Mutex
-	now time.Time
-}
-
-func newClock() *clock { return &clock{now: time.Date(2026, time.August, 3, 12, 0, 0, 0, time.UTC)} }
-
-func (c *clock) Now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.now
-}
-
-func (c *clock) step(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.now = c.now.Add(d)
+func newClock() *standin.Clock {
+	return standin.NewClock(time.Date(2026, time.August, 3, 12, 0, 0, 0, time.UTC))
 }
 
 // parse takes any content but one that begins with "bad".

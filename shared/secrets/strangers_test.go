@@ -59,11 +59,11 @@ func TestLookAgain_ReadsOnceInThePauseHoweverManyAsk(t *testing.T) {
 	}
 	crowd(used)
 	s.wants(t, "a thousand", 1)
-	clock.step(secrets.StrangersPause - 1)
+	clock.Step(secrets.StrangersPause - 1)
 	crowd(used)
 	s.wants(t, "within the pause", 0)
 	s.put("v2", "two") // rotated
-	clock.step(1)
+	clock.Step(1)
 	if got := c.LookAgain(t.Context(), "jaas/a", used); got.Value != "two" {
 		t.Errorf("after the pause: got %v, want two", got)
 	}
@@ -127,7 +127,7 @@ func TestGetForStranger_LooksForWhatIsWrongOnceInThePause(t *testing.T) {
 		if _, err := c.GetForStranger(t.Context(), "jaas/a"); err == nil {
 			t.Errorf("%s: got it when mended a moment ago, want the error until the pause is over", name)
 		}
-		clock.step(secrets.StrangersPause)
+		clock.Step(secrets.StrangersPause)
 		if kept, err := c.GetForStranger(t.Context(), "jaas/a"); err != nil || kept.Value != "good" {
 			t.Errorf("%s: got %v, %v after the pause, want it", name, kept, err)
 		}

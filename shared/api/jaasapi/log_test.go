@@ -2,23 +2,15 @@ package jaasapi_test
 
 import (
 	"bytes"
-	"context"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
 	"encoding/json"
 	"io"
 	"log/slog"
 	"net"
 	"net/http"
-	"net/http/httptest"
 	"strings"
 	"sync"
 	"testing"
 	"time"
-
-	"github.com/go-jose/go-jose/v4"
-	"github.com/golang-jwt/jwt/v5"
 
 	"gavel/local/apitest"
 	"gavel/shared/auth"
@@ -44,70 +36,6 @@ func loggedForms() []string {
 		"390612345987", "0612345987", "39 06 12345987", "39-06-12345987", "12345987", loggedPass,
 		"BEGIN", "PRIVATE", "eyJ", "gvl_", "Bearer ey",
 	}
-}
-
-// buffer takes log lines from many goroutines.
-type buffer struct {
-	mu   sync.Mutex
-	text bytes.Buffer
-}
-
-// Write keeps a line.
-func (b *buffer) Write(line []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.text.Write(line)
-}
-
-func (b *buffer) lines() []string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return strings.Split(strings.TrimSpace(b.text.String()), "\n")
-}
-
-// issuer is an identity provider with one key.
-type issuer struct {
-	url string
-	key *ecdsa.PrivateKey
-}
-
-func newIssuer(t *testing.T) *issuer {
-	t.Helper()
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	served := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		_ = json.NewEncoder(w).Encode(jose.JSONWebKeySet{Keys: []jose.JSONWebKey{{Key: key.Public(), KeyID: "one", Use: "sig"}}})
-	}))
-	t.Cleanup(served.Close)
-	return &issuer{url: served.URL, key: key}
-}
-
-func (i *issuer) token(t *testing.T, subject, scope string, life time.Duration) string {
-	t.Helper()
-	token := jwt.NewWithClaims(jwt.SigningMethodES256, jwt.MapClaims{
-		"iss": i.url, "aud": "gavel", "sub": subject, "scope": scope, "email": loggedEmail, "exp": time.Now().Add(life).Unix(),
-	})
-	token.Header["kid"] = "one"
-	signed, err := token.SignedString(i.key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return signed
-}
-
-func get(ctx context.Context, url string) ([]byte, error) {
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, http.NoBody)
-	if err != nil {
-		return nil, err
-	}
-	response, err := http.DefaultClient.Do(request)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = response.Body.Close() }()
-	return io.ReadAll(response.Body)
 }
 
 // loggedBodies are, for each operation, bodies that hold the values: good ones and bad ones.
@@ -136,7 +64,7 @@ func loggedBodies(op operation) []string {
 //
 //nolint:paralleltest // see above
 func TestLog_SaysWhatAnOperatorNeedsAndNothingPersonal(t *testing.T) {
-	log := &buffer{}
+	log := &apitest.Lines{}
 	before := slog.Default()
 	slog.SetDefault(logs.New(log, "debug"))
 	t.Cleanup(func() { slog.SetDefault(before) })
@@ -146,19 +74,22 @@ func TestLog_SaysWhatAnOperatorNeedsAndNothingPersonal(t *testing.T) {
 	content := tenantSecret()
 	content["api-keys"] = auth.APIKeyList{Keys: []auth.APIKeyEntry{entry, poorEntry}}
 	source := apitest.SecretsFile(t, content)
-	idp := newIssuer(t)
+	idp := apitest.NewIssuer(t)
+	token := func(scope string, life time.Duration) string {
+		return idp.Token(t, loggedSub, life, map[string]any{"scope": scope, "email": loggedEmail})
+	}
 	who := auth.New(
 		auth.NewAPIKeys(source, clock.Now),
-		auth.NewBearer(auth.Issuer{URL: idp.url, Audience: "gavel", JWKSURL: idp.url}, get, clock.Now),
+		idp.Bearer(),
 	)
-	good := idp.token(t, loggedSub, "jaas", time.Hour)
+	good := token("jaas", time.Hour)
 	credentials := map[string]http.Header{
 		"API key":         {"X-Api-Key": {key}},
 		"poor API key":    {"X-Api-Key": {poor}},
 		"unknown API key": {"X-Api-Key": {loggedPass}},
 		"token":           {"Authorization": {"Bearer " + good}},
-		"expired token":   {"Authorization": {"Bearer " + idp.token(t, loggedSub, "jaas", -time.Hour)}},
-		"poor token":      {"Authorization": {"Bearer " + idp.token(t, loggedSub, "", time.Hour)}},
+		"expired token":   {"Authorization": {"Bearer " + token("jaas", -time.Hour)}},
+		"poor token":      {"Authorization": {"Bearer " + token("", time.Hour)}},
 		"spoilt token":    {"Authorization": {"Bearer " + good[:len(good)-5] + "aaaaa"}},
 		"no token":        {"Authorization": {"Bearer " + loggedPass}},
 		"password":        {"Authorization": {"Basic " + loggedPass}},
@@ -171,8 +102,8 @@ func TestLog_SaysWhatAnOperatorNeedsAndNothingPersonal(t *testing.T) {
 	broken := apitest.SecretsFile(t, map[string]any{"jaas/" + appID: map[string]string{"keyId": "Quandt/Quandt", "privateKey": tenantKey()}, "api-keys": content["api-keys"]})
 	callEverything(t, setup(t, options{secrets: broken, authenticator: who}), "broken secret", credentials)
 
-	checkLines(t, log.lines())
-	for _, line := range log.lines() {
+	checkLines(t, log.All())
+	for _, line := range log.All() {
 		if strings.Contains(line, key) || strings.Contains(line, good) || strings.Contains(line, tenantKey()[60:100]) {
 			t.Errorf("got the line %s, which holds a credential", line)
 		}

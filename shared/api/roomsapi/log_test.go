@@ -1,23 +1,12 @@
 package roomsapi_test
 
 import (
-	"bytes"
-	"context"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
 	"encoding/json"
-	"io"
 	"log/slog"
 	"net/http"
-	"net/http/httptest"
 	"strings"
-	"sync"
 	"testing"
 	"time"
-
-	"github.com/go-jose/go-jose/v4"
-	"github.com/golang-jwt/jwt/v5"
 
 	"gavel/local/apitest"
 	"gavel/shared/auth"
@@ -26,78 +15,12 @@ import (
 	"gavel/shared/problem"
 )
 
-// buffer takes log lines from many goroutines.
-type buffer struct {
-	mu   sync.Mutex
-	text bytes.Buffer
-}
-
-// Write keeps a line.
-func (b *buffer) Write(line []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.text.Write(line)
-}
-
-func (b *buffer) lines() []string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return strings.Split(strings.TrimSpace(b.text.String()), "\n")
-}
-
-// issuer is an identity provider with one key.
-type issuer struct {
-	url string
-	key *ecdsa.PrivateKey
-}
-
-func newIssuer(t *testing.T) *issuer {
-	t.Helper()
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	served := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		_ = json.NewEncoder(w).Encode(jose.JSONWebKeySet{Keys: []jose.JSONWebKey{{Key: key.Public(), KeyID: "one", Use: "sig"}}})
-	}))
-	t.Cleanup(served.Close)
-	return &issuer{url: served.URL, key: key}
-}
-
 // authenticator knows the issuer's tokens and one API key.
-func (i *issuer) authenticator(t *testing.T) (who *auth.Authenticator, key string) {
+func authenticator(t *testing.T, idp *apitest.Issuer) (who *auth.Authenticator, key string) {
 	t.Helper()
 	key, entry := auth.NewAPIKey("billing", []string{"jaas"})
 	source := apitest.SecretsFile(t, map[string]any{"api-keys": auth.APIKeyList{Keys: []auth.APIKeyEntry{entry}}})
-	bearer := auth.NewBearer(auth.Issuer{URL: i.url, Audience: "gavel", JWKSURL: i.url}, fetch, clock.Now)
-	return auth.New(auth.NewAPIKeys(source, clock.Now), bearer), key
-}
-
-func fetch(ctx context.Context, url string) ([]byte, error) {
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, http.NoBody)
-	if err != nil {
-		return nil, err
-	}
-	response, err := http.DefaultClient.Do(request)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = response.Body.Close() }()
-	return io.ReadAll(response.Body)
-}
-
-// as gives the header with an access token of a user.
-func (i *issuer) as(t *testing.T, subject string, life time.Duration) http.Header {
-	t.Helper()
-	token := jwt.NewWithClaims(jwt.SigningMethodES256, jwt.MapClaims{
-		"iss": i.url, "aud": "gavel", "sub": subject, "name": "Quandt", "exp": time.Now().Add(life).Unix(),
-	})
-	token.Header["kid"] = "one"
-	signed, err := token.SignedString(i.key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return http.Header{"Authorization": {"Bearer " + signed}}
+	return auth.New(auth.NewAPIKeys(source, clock.Now), idp.Bearer()), key
 }
 
 // logged is what a line may say, and of a request must.
@@ -110,15 +33,18 @@ type logged struct {
 //
 //nolint:paralleltest // see above
 func TestLog_SaysWhatAnOperatorNeedsAndNothingPersonal(t *testing.T) {
-	log := &buffer{}
+	log := &apitest.Lines{}
 	before := slog.Default()
 	slog.SetDefault(logs.New(log, "debug"))
 	t.Cleanup(func() { slog.SetDefault(before) })
 
-	idp := newIssuer(t)
-	who, key := idp.authenticator(t)
+	idp := apitest.NewIssuer(t)
+	who, key := authenticator(t, idp)
+	as := func(subject string, life time.Duration) http.Header {
+		return http.Header{"Authorization": {"Bearer " + idp.Token(t, subject, life, map[string]any{"name": "Quandt"})}}
+	}
 	w := setup(t, options{authenticator: who})
-	good := idp.as(t, owner, time.Hour)
+	good := as(owner, time.Hour)
 	m := meeting{file: unknownRoom}
 	created := w.send(t, good, http.MethodPost, "/room", `{"name":"Quandt","provider":"jaas","participant_ids":[`+quote(t, guest)+`]}`)
 	var room roomBody
@@ -128,9 +54,9 @@ func TestLog_SaysWhatAnOperatorNeedsAndNothingPersonal(t *testing.T) {
 	m.room = room.ID
 	fail(&w.upstream, says(http.StatusBadRequest, marker))
 	for _, header := range []http.Header{
-		idp.as(t, guest, time.Hour),
-		idp.as(t, stranger, time.Hour),
-		idp.as(t, owner, -time.Hour),
+		as(guest, time.Hour),
+		as(stranger, time.Hour),
+		as(owner, -time.Hour),
 		{"X-Api-Key": {key}},
 		{"Authorization": {"Bearer " + marker}},
 		{"Authorization": {"Basic " + marker}},
@@ -150,7 +76,7 @@ func TestLog_SaysWhatAnOperatorNeedsAndNothingPersonal(t *testing.T) {
 	if end.Status != http.StatusOK || !strings.Contains(string(end.Body), string(problem.UpstreamError)) {
 		t.Errorf("got HTTP %d with %s, want the room ended and the provider's failure", end.Status, end.Body)
 	}
-	checkLines(t, log.lines(), m.room)
+	checkLines(t, log.All(), m.room)
 }
 
 // checkLines wants every line to be JSON of a request, the request lines complete, and nothing personal in any.
