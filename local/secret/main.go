@@ -165,8 +165,8 @@ func parse(flags *flag.FlagSet, args []string) (words []string, err error) {
 
 func open(ctx context.Context, s surroundings, c common) (secretstore.Store, error) {
 	if !c.toAWS {
-		if c.file == "" {
-			return nil, errors.New("say where the secret goes: -file secrets.json, or -aws for Secrets Manager")
+		if c.file == "" && !c.check { // which is of what is given alone, where no place is
+			return nil, errors.New("say where the secret goes: -file secrets.json, or -aws for Secrets Manager (-check needs no place)")
 		}
 		return secretstore.NewFile(c.file), nil
 	}
@@ -280,9 +280,10 @@ func (c *change) tell(d *draft, found facts, in *inputs) {
 	for _, line := range found.next {
 		c.say("Next: %s", line)
 	}
-	if c.toAWS {
+	switch {
+	case c.toAWS:
 		c.say("See whether all is well: make doctor ARGS='-stack <your stack>'")
-	} else {
+	case c.file != "":
 		c.say("See whether all is well: make doctor ARGS='-secrets %s'", c.file)
 	}
 }

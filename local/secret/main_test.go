@@ -178,7 +178,7 @@ func TestOverlap_RefusesWhatIsNone(t *testing.T) {
 	d.refuses([]string{"veeting", "-overlap"}, "names nothing of it")
 	d.refuses(append(args, d.file("blank", "\n \n")), "is empty")
 	d.refuses(append(args, d.file("twice", "whsec_first-"+hush+"\nwhsec_first-"+hush)), "webhookSecret: one of them is there twice")
-	d.refuses(append(args, d.file("short", "whsec_"+hush)), "webhookSecret: ", "the whole of it")
+	d.refuses(append(args, d.file("bare", hush)), "webhookSecret: ", "whsec_ and what follows")
 	many := ""
 	for i := range 6 {
 		many += fmt.Sprintf("whsec_%d-0123-%s\n", i, hush)
@@ -389,4 +389,16 @@ func TestRun_IntoSecretsManager(t *testing.T) {
 	if err != nil || secret.KeyID() != appID+"/two" || !secret.HasWebhook() {
 		t.Errorf("got %v, want the new key and the webhook", err)
 	}
+}
+
+// A key can be looked at before there is a place for it.
+func TestCheck_NeedsNoPlace(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	d.env["GAVEL_SECRETS_FILE"] = ""
+	key, public := d.key("one")
+	_, other := d.key("two")
+	d.does([]string{"jaas", appID, "-key-id", "one", "-key", key, "-public", public, "-check"}, "is all right", "Nothing is written")
+	d.refuses([]string{"jaas", appID, "-key-id", "one", "-key", key, "-public", other, "-check"}, "is not the other half")
+	d.refuses([]string{"jaas", appID, "-key-id", "one", "-key", key}, "say where the secret goes")
 }
