@@ -77,7 +77,7 @@ func (g generated) Read(_ context.Context, name string) (secrets.Raw, error) {
 	case "veeting":
 		return rawJSON(newVeetingAccess(g.url+veetingPrefix, g.state))
 	}
-	return secrets.Raw{}, &secrets.Error{Name: g.FullName(name), Reason: "it does not exist"}
+	return secrets.Raw{}, &secrets.Error{Name: g.FullName(name), Reason: "it does not exist", Missing: true}
 }
 
 // localSecrets adds the local API key to the API keys of another source.

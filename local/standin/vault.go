@@ -48,7 +48,7 @@ func (v *Vault) Read(_ context.Context, name string) (secrets.Raw, error) {
 	case v.down:
 		return secrets.Raw{}, &secrets.Error{Name: v.FullName(name), Reason: "the store is down", Passing: true}
 	case name != v.name || len(v.content) == 0:
-		return secrets.Raw{}, &secrets.Error{Name: v.FullName(name), Reason: "it does not exist"}
+		return secrets.Raw{}, &secrets.Error{Name: v.FullName(name), Reason: "it does not exist", Missing: true}
 	}
 	return secrets.NewRaw(strconv.Itoa(v.version), v.content), nil
 }

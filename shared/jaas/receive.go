@@ -14,8 +14,8 @@ import (
 	"gavel/shared/secrets"
 )
 
-// ErrSender says that a webhook is not from JaaS, or that nobody can tell because the tenant has no
-// secret for it. Why is wrapped.
+// ErrSender says that a webhook is not from JaaS, or that nobody can tell because there is no secret of the tenant's. Why is
+// wrapped.
 var ErrSender = errors.New("not known to come from JaaS")
 
 // ErrAuthorization says that the Authorization header is not the one that the console was given.
@@ -34,11 +34,12 @@ type Delivery struct {
 func (d Delivery) LogValue() slog.Value { return slog.IntValue(len(d.Body)) }
 
 // Receive verifies what arrived at a tenant's webhook and reads it. What is not good by the secret at hand is held against a
-// fresh one, once in secrets.StrangersPause. It returns ErrSender, ErrEvent, or a *secrets.Error that passes.
+// fresh one, once in secrets.StrangersPause. It returns ErrSender, ErrEvent, or a *secrets.Error where nobody's event can be
+// told from anybody's: but not of a tenant that there is no secret for, as strangers may name any.
 func (c *Client) Receive(ctx context.Context, appID AppID, d Delivery) (Event, error) {
 	used, err := c.tenant.GetForStranger(ctx, secretName(appID))
 	if err != nil {
-		return Event{}, unlessPassing(err)
+		return Event{}, unlessKnown(err)
 	}
 	if err := used.Value.sent(d, c.now()); err != nil {
 		// The secret or the header may have been changed a moment ago.
@@ -46,10 +47,13 @@ func (c *Client) Receive(ctx context.Context, appID AppID, d Delivery) (Event, e
 			return Event{}, fmt.Errorf("%w: %w", ErrSender, err)
 		}
 		fresh := c.tenant.LookAgain(ctx, secretName(appID), used)
-		if fresh == used {
-			return Event{}, fmt.Errorf("%w: %w", ErrSender, err)
+		if fresh != used {
+			err = fresh.Value.sent(d, c.now())
 		}
-		if err := fresh.Value.sent(d, c.now()); err != nil {
+		if len(fresh.Value.webhooks) == 0 {
+			return Event{}, &secrets.Error{Name: c.tenant.FullName(secretName(appID)), Reason: "webhookSecret is missing"}
+		}
+		if err != nil {
 			return Event{}, fmt.Errorf("%w: %w", ErrSender, err)
 		}
 	}
@@ -95,11 +99,10 @@ func parseAuthorization(text string) (string, error) {
 	return text, nil
 }
 
-// unlessPassing turns a secret that is missing or malformed into ErrSender: what is wrong with it is
-// no stranger's business.
-func unlessPassing(err error) error {
+// unlessKnown turns a secret that is not there into ErrSender. One that is there and cannot be used is the operator's to mend.
+func unlessKnown(err error) error {
 	var failure *secrets.Error
-	if errors.As(err, &failure) && failure.Passing {
+	if errors.As(err, &failure) && !failure.Missing {
 		return err
 	}
 	return fmt.Errorf("%w: %w", ErrSender, err)

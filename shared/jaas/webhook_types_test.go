@@ -166,7 +166,6 @@ func TestReceive_DuringARotation(t *testing.T) {
 		"other way": {[]string{before, after}, "h1", []string{before, "h1", after, "h1"}, []string{before, "h2", "whsec_of-nobody-here", "h1"}},
 		"no header": {[]string{before, after}, []string{}, []string{before, "h1", after, ""}, []string{"whsec_of-nobody-here", ""}},
 		"after it":  {after, "h2", []string{after, "h2"}, []string{before, "h2", before, "h1", after, "h1"}},
-		"none":      {[]string{}, nil, nil, []string{before, "", after, ""}},
 	} {
 		put(step.secret, step.header)
 		for pair := range slices.Chunk(step.good, 2) {
@@ -178,6 +177,13 @@ func TestReceive_DuringARotation(t *testing.T) {
 			if err := receive(pair[0], pair[1]); !errors.Is(err, jaas.ErrSender) {
 				t.Errorf("%s: %q: got %v, want %v", when, pair, err, jaas.ErrSender)
 			}
+		}
+	}
+	put([]string{}, nil)
+	for _, secret := range []string{before, after, ""} {
+		var failure *secrets.Error
+		if err := receive(secret, ""); !errors.As(err, &failure) || failure.Reason != "webhookSecret is missing" || failure.Passing {
+			t.Errorf("none: %q: got %v, want the secret named", secret, err)
 		}
 	}
 }

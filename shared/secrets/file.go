@@ -36,7 +36,7 @@ func (f *File) Read(_ context.Context, name string) (Raw, error) {
 	}
 	content, ok := all[name]
 	if !ok {
-		return Raw{}, &Error{Name: f.FullName(name), Reason: "it is not in the secrets file"}
+		return Raw{}, &Error{Name: f.FullName(name), Reason: "it is not in the secrets file", Missing: true}
 	}
 	sum := sha256.Sum256(content)
 	return NewRaw(hex.EncodeToString(sum[:]), content), nil

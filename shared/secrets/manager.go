@@ -80,7 +80,7 @@ func managerError(full string, err error) *Error {
 	}
 	switch api.ErrorCode() {
 	case "ResourceNotFoundException":
-		known.Reason, known.Passing = "it does not exist", false
+		known.Reason, known.Passing, known.Missing = "it does not exist", false, true
 	case "InvalidRequestException":
 		known.Reason, known.Passing = "it is marked for deletion or has no current version", false
 	case "AccessDeniedException":

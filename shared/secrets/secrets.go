@@ -52,6 +52,7 @@ type Error struct {
 	Name    string // full name of the secret
 	Reason  string // what is wrong, without any of the content
 	Passing bool   // the store failed, the secret may be all right
+	Missing bool   // there is no secret of this name
 	Cause   error
 }
 

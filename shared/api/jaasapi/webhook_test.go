@@ -38,12 +38,16 @@ func setupHook(t *testing.T, store table.Store) hook {
 // hookBefore has an upstream of its own behind it.
 func hookBefore(t *testing.T, store table.Store, upstream http.HandlerFunc) hook {
 	t.Helper()
+	return hookWith(t, store, upstream, webhookSecret)
+}
+
+// hookWith has something else for the webhook's secret.
+func hookWith(t *testing.T, store table.Store, upstream http.HandlerFunc, webhook any) hook {
+	t.Helper()
 	if store == nil {
 		store = apitest.Embedded(t)
 	}
-	secret := map[string]any{"jaas/" + appID: map[string]string{
-		"keyId": "4f4910", "privateKey": tenantKey(), "webhookSecret": webhookSecret,
-	}}
+	secret := map[string]any{"jaas/" + appID: map[string]any{"keyId": "4f4910", "privateKey": tenantKey(), "webhookSecret": webhook}}
 	guests := roster.New(store, clock.Now, apitest.Days)
 	return hook{setup(t, options{
 		secrets: apitest.SecretsFile(t, secret), roster: guests, events: inbox.New(store, clock.Now, apitest.Days), store: store, upstream: upstream,
@@ -142,6 +146,27 @@ func TestWebhook_BelievesNobodyElse(t *testing.T) {
 	}
 	if got := h.present(t, "u-17"); len(got) != 0 {
 		t.Errorf("present: got %v, want nobody", got)
+	}
+}
+
+// Where a tenant's secret is there and does not do, that is for the operator to know; who sent it cannot be told.
+func TestWebhook_WithoutAUsableSecretIsNotConfigured(t *testing.T) {
+	t.Parallel()
+	for says, webhook := range map[string][]any{
+		"webhookSecret is missing": {nil, "", []string{}},
+		"webhookSecret: ":          {"nope", "whsec_", []string{""}, []string{webhookSecret, webhookSecret}},
+		"strings in it":            {12, true, map[string]any{}, []int{1}},
+	} {
+		for _, w := range webhook {
+			h := hookWith(t, nil, nil, w)
+			for _, secret := range []string{"", webhookSecret} {
+				got := h.deliver(t, sighting("PARTICIPANT_JOINED", "aaaaaaaa", 1000), secret)
+				problems.LacksSecret(t, "jaas-webhook", got, "gavel/jaas/"+appID, says)
+			}
+			if got := h.present(t, "u-17"); len(got) != 0 {
+				t.Errorf("%v: got %v inside, want nobody believed", w, got)
+			}
+		}
 	}
 }
 
