@@ -13,6 +13,7 @@ import (
 	"os"
 	"strings"
 
+	"gavel/shared/api/catalog"
 	"gavel/shared/auth"
 )
 
@@ -30,6 +31,9 @@ func run(out io.Writer, name, scopes string) error {
 	list := strings.FieldsFunc(scopes, func(r rune) bool { return r == ',' || r == ' ' })
 	if name == "" || len(list) == 0 {
 		return errors.New("give -name and -scopes, e.g. -name crm -scopes jaas")
+	}
+	if err := catalog.CheckScopes(list); err != nil {
+		return err
 	}
 	key, entry := auth.NewAPIKey(name, list)
 	text, err := json.MarshalIndent(entry, "    ", "  ")

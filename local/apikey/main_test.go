@@ -10,7 +10,7 @@ import (
 
 func TestRunRefusesAKeyForNobodyOrNothing(t *testing.T) {
 	t.Parallel()
-	for _, args := range [][2]string{{"", "jaas"}, {"crm", ""}, {"crm", " ,"}} {
+	for _, args := range [][2]string{{"", "jaas"}, {"crm", ""}, {"crm", " ,"}, {"crm", "jass"}, {"crm", "jaas,*"}} {
 		if err := run(&bytes.Buffer{}, args[0], args[1]); err == nil {
 			t.Errorf("name %q, scopes %q: got no error", args[0], args[1])
 		}

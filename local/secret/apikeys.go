@@ -114,11 +114,8 @@ func (k *apiKeysKind) add(list []auth.APIKeyEntry, in *inputs) ([]auth.APIKeyEnt
 
 // append puts an entry in the place of one of the same key, else at the end. A second key of a name is how keys are rotated.
 func (k *apiKeysKind) append(list []auth.APIKeyEntry, entry auth.APIKeyEntry, in *inputs) ([]auth.APIKeyEntry, error) {
-	known := catalog.Scopes()
-	for _, scope := range entry.Scopes {
-		if !slices.Contains(known, scope) {
-			return nil, errors.New("there is a scope that no operation asks for; there are " + strings.Join(known, ", "))
-		}
+	if err := catalog.CheckScopes(entry.Scopes); err != nil {
+		return nil, err
 	}
 	if i := slices.IndexFunc(list, func(e auth.APIKeyEntry) bool { return strings.EqualFold(e.SHA256, entry.SHA256) }); i >= 0 {
 		list[i] = entry

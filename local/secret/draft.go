@@ -51,20 +51,35 @@ func (d *draft) put(field string, value any) {
 	d.fields[field], _ = json.Marshal(value) // texts, lists and objects of them can always be written
 }
 
-// unset takes fields out; they are named with commas between them.
-func (d *draft) unset(names string) {
+// unset takes fields out; they are named with commas between them. One that is not there is told, as whoever misspells a field
+// would believe it gone.
+func (d *draft) unset(names string) error {
+	has := strings.Join(slices.Sorted(maps.Keys(d.fields)), ", ")
 	for name := range strings.SplitSeq(names, ",") {
-		outer, inner, nested := strings.Cut(strings.TrimSpace(name), ".")
+		if name = strings.TrimSpace(name); name == "" {
+			continue
+		}
+		if d.set[name] {
+			return errors.New("-unset takes out a field that the call sets")
+		}
+		outer, inner, nested := strings.Cut(name, ".")
+		object := map[string]json.RawMessage{}
+		_, there := d.fields[outer]
+		if nested && there {
+			_ = json.Unmarshal(d.fields[outer], &object)
+			_, there = object[inner]
+		}
+		if !there {
+			return errors.New("-unset: the secret has no such field; it has " + has)
+		}
 		if !nested {
 			delete(d.fields, outer)
 			continue
 		}
-		object := map[string]json.RawMessage{}
-		if json.Unmarshal(d.fields[outer], &object) == nil && object != nil {
-			delete(object, inner)
-			d.put(outer, object)
-		}
+		delete(object, inner)
+		d.put(outer, object)
 	}
+	return nil
 }
 
 // accept sets a field that senders are known by, where the call says from where: one text to a line, the one in use first. With

@@ -200,7 +200,9 @@ func (c *change) make(ctx context.Context) error {
 	if err := c.kind.fill(d, in); err != nil {
 		return err
 	}
-	d.unset(c.unset)
+	if err := d.unset(c.unset); err != nil {
+		return err
+	}
 	content, err := d.content()
 	if err != nil {
 		return err

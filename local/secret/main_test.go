@@ -402,3 +402,19 @@ func TestCheck_NeedsNoPlace(t *testing.T) {
 	d.refuses([]string{"jaas", appID, "-key-id", "one", "-key", key, "-public", other, "-check"}, "is not the other half")
 	d.refuses([]string{"jaas", appID, "-key-id", "one", "-key", key}, "say where the secret goes")
 }
+
+// Whoever misspells a field must not believe it gone.
+func TestUnset_OfWhatIsNotThereIsRefused(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	key, _ := d.key("one")
+	d.stdin = "whsec_0123" + hush + "\n"
+	d.does([]string{"jaas", appID, "-key-id", "one", "-key", key, "-webhook-secret", "-"})
+	for _, unset := range []string{"webhook-secret", "webhooksecret", "webhookSecret,nosuch", "webhookSecret.x", "system.keyId"} {
+		d.refuses([]string{"jaas", appID, "-unset", unset}, "no such field", "webhookSecret")
+	}
+	d.refuses([]string{"jaas", appID, "-webhook-secret", "-", "-unset", "webhookSecret"}, "a field that the call sets")
+	if d.holds("jaas/" + appID)["webhookSecret"] == nil {
+		t.Error("got the field taken out")
+	}
+}

@@ -5,9 +5,11 @@ package catalog
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -50,6 +52,17 @@ func Register(a huma.API, s Services) {
 	systemapi.RegisterListAudit(a, s.Audit)
 	systemapi.RegisterOpenAPI(a, docs.OpenAPI)
 	systemapi.RegisterDocs(a, apipage.NewLazy(docs.OpenAPI))
+}
+
+// CheckScopes says that there is a scope which no operation asks for, and which there are.
+func CheckScopes(scopes []string) error {
+	known := Scopes()
+	for _, scope := range scopes {
+		if !slices.Contains(known, scope) {
+			return errors.New("there is a scope that no operation asks for; there are " + strings.Join(known, ", "))
+		}
+	}
+	return nil
 }
 
 // Scopes gives every scope that an operation asks for, in order.
