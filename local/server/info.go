@@ -6,6 +6,7 @@ import (
 	"net/http"
 
 	"gavel/local/sandbox"
+	"gavel/shared/config"
 )
 
 // Info is what GET /local tells: everything needed to call the server.
@@ -70,7 +71,11 @@ func (s *Server) environment(w http.ResponseWriter, _ *http.Request) {
 // Greet says where the server is and what to type next.
 func (s *Server) Greet(out io.Writer) {
 	if s.settings.SecretsFile != "" {
-		_, _ = fmt.Fprintf(out, greetingForReal, s.url)
+		where := "and JaaS where GAVEL_JAAS_BASE_URL says"
+		if s.settings.JaaSBaseURL == s.url+jaasBase {
+			where = "but JaaS is the sandbox, which takes any key: for the real one set GAVEL_JAAS_BASE_URL=" + config.DefaultJaaSBaseURL
+		}
+		_, _ = fmt.Fprintf(out, greetingForReal, s.url, where)
 		return
 	}
 	_, _ = fmt.Fprintf(out, greeting, s.url)
@@ -79,7 +84,7 @@ func (s *Server) Greet(out io.Writer) {
 // greetingForReal names no command that would call somebody.
 const greetingForReal = `
 Gavel runs on %[1]s with the secrets of GAVEL_SECRETS_FILE: commands reach the meeting systems that those are for,
-JaaS at GAVEL_JAAS_BASE_URL. Stop it with Ctrl-C.
+%[2]s. Stop it with Ctrl-C.
 
 In another terminal, fetch the address, an API key and the tenant into your shell:
 

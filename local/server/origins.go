@@ -1,7 +1,9 @@
 package server
 
 import (
+	"errors"
 	"net/http"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -46,9 +48,16 @@ func (s *Server) crossOrigin(rule crossOrigin, next http.Handler) http.Handler {
 	})
 }
 
-func originsOf(setting string) []string {
+// originForm is that of the parameter AllowedOrigins, and of what browsers send, who write hosts in small letters.
+var originForm = regexp.MustCompile(`^(\*|https?://[^\sA-Z/?#,*]+(,https?://[^\sA-Z/?#,*]+)*)$`)
+
+func originsOf(setting string) ([]string, error) {
 	if setting == "" {
-		return nil
+		return nil, nil
 	}
-	return strings.Split(setting, ",")
+	if !originForm.MatchString(setting) {
+		return nil, errors.New(allowedOrigins + " is no list of origins such as https://app.example.org, in small letters, with no slash at the end " +
+			"and commas without blanks between them, or *")
+	}
+	return strings.Split(setting, ","), nil
 }

@@ -2,6 +2,7 @@ package server_test
 
 import (
 	"net/http"
+	"strings"
 	"testing"
 
 	"gavel/local/server"
@@ -78,5 +79,16 @@ func TestOrigins_OthersSeeNothing(t *testing.T) {
 				t.Errorf("got %s for a preflight request, want it refused", got.Status)
 			}
 		})
+	}
+}
+
+func TestOrigins_OfAnotherFormAreRefused(t *testing.T) {
+	t.Parallel()
+	for _, origins := range []string{"foo", "https://a.example/", "https://A.example", "https://a.example, https://b.example", "https://a.example,", "*,*", "null"} {
+		settings := map[string]string{"PORT": "0", "GAVEL_DATA_DIR": t.TempDir(), "GAVEL_ALLOWED_ORIGINS": origins}
+		_, err := server.Start(t.Context(), server.Options{Getenv: func(name string) string { return settings[name] }})
+		if err == nil || !strings.HasPrefix(err.Error(), "GAVEL_ALLOWED_ORIGINS is no list of origins") {
+			t.Errorf("%s: got %v, want it refused", origins, err)
+		}
 	}
 }

@@ -103,7 +103,9 @@ func build(opt Options, url string) (*Server, error) {
 		url: url, state: st, recorder: &sandbox.Recorder{}, emulator: opt.Emulator,
 		served: make(chan error, mostListeners), swept: make(chan struct{}),
 	}
-	s.origins = originsOf(opt.Getenv(allowedOrigins))
+	if s.origins, err = originsOf(opt.Getenv(allowedOrigins)); err != nil {
+		return nil, err
+	}
 	s.life, s.end = context.WithCancel(context.Background())
 	s.settings, err = config.Load(localDefaults(opt.Getenv, url))
 	if err != nil {

@@ -264,15 +264,16 @@ func TestGreet_WithSecretsOfOnesOwn(t *testing.T) {
 	if err := os.WriteFile(file, []byte(`{}`), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	for secrets, own := range map[string]bool{"": false, file: true} {
-		var given map[string]string
-		if own {
-			given = map[string]string{"GAVEL_SECRETS_FILE": secrets}
-		}
+	for base, want := range map[string]string{"": "JaaS is the sandbox", "https://8x8.vc/v1/_jaas": "JaaS where GAVEL_JAAS_BASE_URL says"} {
 		var out strings.Builder
-		setup(t, given).Greet(&out)
-		if got := out.String(); strings.Contains(got, "are sandboxes") == own || strings.Contains(got, "dial-out") == own {
-			t.Errorf("with the file %q: got %s", secrets, got)
+		setup(t, map[string]string{"GAVEL_SECRETS_FILE": file, "GAVEL_JAAS_BASE_URL": base}).Greet(&out)
+		if got := out.String(); strings.Contains(got, "are sandboxes") || strings.Contains(got, "dial-out") || !strings.Contains(got, want) {
+			t.Errorf("JaaS at %q: got %s, want it said: %s", base, got, want)
 		}
+	}
+	var out strings.Builder
+	setup(t, nil).Greet(&out)
+	if got := out.String(); !strings.Contains(got, "are sandboxes") {
+		t.Errorf("without the file: got %s", got)
 	}
 }

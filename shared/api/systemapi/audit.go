@@ -25,7 +25,7 @@ var _ AuditLog = (*audit.Log)(nil)
 
 type listAuditInput struct {
 	Room   string `query:"room" maxLength:"1024" doc:"id of a room, or name of a conference at a meeting system: jaas/<appId>/<room>, jitsi/<room>, jitsi/<tenant>/<room>, openmeetings/<roomId>, veeting/<meetingId>" example:"01937c4e-7a10-7cc3-98c5-1f0a2b3c4d5e"`
-	Actor  string `query:"actor" maxLength:"512" doc:"who did it: user:<subject>, api-key:<name> or system:clock" example:"api-key:crm"`
+	Actor  string `query:"actor" maxLength:"512" doc:"who did it: user:<subject>, api-key:<name>, system:clock or system:webhook" example:"api-key:crm"`
 	Limit  int    `query:"limit" minimum:"1" maximum:"100" default:"50"`
 	Cursor string `query:"cursor" maxLength:"512" doc:"cursor of the page before"`
 
@@ -39,7 +39,7 @@ func (in *listAuditInput) Resolve(huma.Context) []error {
 	}
 	var known bool
 	if in.actor, known = audit.ParseActor(in.Actor); in.Actor != "" && !known {
-		return []error{&huma.ErrorDetail{Location: "query.actor", Message: "expected user:<subject>, api-key:<name> or system:clock"}}
+		return []error{&huma.ErrorDetail{Location: "query.actor", Message: "expected user:<subject>, api-key:<name>, system:clock or system:webhook"}}
 	}
 	return nil
 }
