@@ -20,6 +20,14 @@ func Handler(mux *http.ServeMux) http.Handler {
 	return logged(headed(recovered(routed(mux))))
 }
 
+// Unable answers every request with a problem, and with what all answers have: for what cannot do its work.
+func Unable(p problem.Problem) http.Handler {
+	return logged(headed(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		own := p // which gets the request's id
+		Write(w, r, &own)
+	})))
+}
+
 // headed sets the headers that every answer has. Answers hold tokens and personal data, so
 // nothing is kept by a cache unless an operation says otherwise.
 func headed(next http.Handler) http.Handler {

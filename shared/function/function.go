@@ -73,7 +73,7 @@ func (f *Function) Serve(register func(huma.API)) {
 		handler = api.Remember(f.keeper, handler)
 	}
 	if f.fault != nil {
-		handler = misconfigured(f.fault)
+		handler = api.Unable(*notConfigured(f.fault))
 	}
 	lambda.Start(apigw.Adapt(handler))
 }
@@ -86,12 +86,6 @@ func (f *Function) Authorize() {
 		return
 	}
 	lambda.Start(apigw.Authorizer(auth.Configured(f.Config, f.Secrets)))
-}
-
-func misconfigured(fault error) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		api.Write(w, r, notConfigured(fault))
-	})
 }
 
 func notConfigured(fault error) *problem.Problem {

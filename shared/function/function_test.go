@@ -129,7 +129,11 @@ func TestServe_WithBadSettingsSaysWhatIsWrong(t *testing.T) {
 			t.Parallel()
 			process := start(t, "operation", tt.settings...)
 			for range 2 { // it lives on
-				status, body := answer(t, invoke(t, process, greeting))
+				result := invoke(t, process, greeting)
+				status, body := answer(t, result)
+				if !strings.Contains(string(result.Payload), `"X-Request-Id":`) || !strings.Contains(body, `"requestId":`) {
+					t.Errorf("got %s, want the request's id in it", result.Payload)
+				}
 				if status != http.StatusServiceUnavailable || !strings.Contains(body, `"not_configured"`) || strings.Contains(body, "s3cret") {
 					t.Errorf("got %d %s, want 503 not_configured", status, body)
 				}
