@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"crypto/tls"
 	"crypto/x509"
+	"encoding/base64"
 	"encoding/json"
 	"encoding/pem"
 	"log/slog"
@@ -184,6 +185,28 @@ func TestFunctions_WithAnExpiredCertificate(t *testing.T) {
 		group, _, _ := strings.Cut(operation, "-")
 		if !strings.Contains(said, says) || !strings.Contains(said, `"mayHaveHappened":false`) || !strings.Contains(said, `"provider":"`+group+`"`) {
 			t.Errorf("%s: got %s, want %q", operation, said, says)
+		}
+	}
+}
+
+// TestAuthorizer_WithAnIssuerThatIsNone says which setting leads to it, and why nothing there can be believed.
+func TestAuthorizer_WithAnIssuerThatIsNone(t *testing.T) {
+	t.Parallel()
+	url, trusted := expired(t)
+	other := serving(t, &refusing{status: http.StatusOK, body: `{"issuer": "https://login.example.org", "jwks_uri": "https://login.example.org/keys"}`})
+	encoded := base64.RawURLEncoding.EncodeToString
+	token := encoded([]byte(`{"alg":"RS256","kid":"k-1"}`)) + "." + encoded([]byte(`{}`)) + "." + encoded([]byte("nobody's"))
+	for issuer, says := range map[string]string{
+		url:   "the TLS certificate of " + strings.TrimPrefix(url, "https://") + " has expired, or is not valid yet (GAVEL_OIDC_ISSUER)",
+		other: "the issuer of access tokens (GAVEL_OIDC_ISSUER) has no configuration of its own",
+	} {
+		process := run(t, "system-authorizer", []string{"GAVEL_OIDC_ISSUER=" + issuer, "GAVEL_OIDC_AUDIENCE=gavel", "SSL_CERT_FILE=" + trusted})
+		said := failsTwice(t, "system-authorizer", process, oneError, inHeader("x-api-key", ""), inHeader("authorization", "Bearer "+token))
+		if !strings.Contains(said, `"code":"not_configured"`) || !strings.Contains(said, says) {
+			t.Errorf("got %s, want %q", said, says)
+		}
+		if logs := process.Logs(); strings.Contains(logs, token) || strings.Count(logs, "issuer's keys not fetched") != 0 {
+			t.Errorf("got the log\n%s\nwant it told once, without the token", logs)
 		}
 	}
 }

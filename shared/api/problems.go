@@ -60,14 +60,14 @@ func classify(ctx context.Context, err error) *problem.Problem {
 	case errors.Is(err, auth.ErrBadCredentials):
 		slog.InfoContext(ctx, "credentials refused", "error", err)
 		return problem.New(http.StatusUnauthorized, problem.Unauthenticated, "the credentials are not good (any more)")
-	case errors.Is(err, auth.ErrUnavailable):
-		return problem.New(http.StatusServiceUnavailable, problem.Unavailable, "the issuer of the access token cannot be asked for its keys now")
 	case errors.Is(err, table.ErrBusy):
 		slog.WarnContext(ctx, "state not reached", "error", err)
 		return busy("the state is busy or cannot be reached in time; whether a change was made is not known")
 	case errors.As(err, &unusable):
 		amiss.Error(ctx, unusable.What, "error", err)
 		return problem.New(http.StatusServiceUnavailable, problem.NotConfigured, unusable.What)
+	case errors.Is(err, auth.ErrUnavailable):
+		return problem.New(http.StatusServiceUnavailable, problem.Unavailable, "the issuer of the access token cannot be asked for its keys now")
 	case errors.As(err, &secret):
 		return secretProblem(secret)
 	case errors.As(err, &upstream):

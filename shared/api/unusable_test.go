@@ -4,12 +4,14 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"strings"
 	"testing"
 
 	"gavel/shared/api"
+	"gavel/shared/auth"
 	"gavel/shared/config"
 	"gavel/shared/httpclient"
 	"gavel/shared/problem"
@@ -24,8 +26,10 @@ func TestProblem_WhatAnOperatorHasToMend(t *testing.T) {
 	slog.SetDefault(slog.New(slog.NewJSONHandler(&log, nil)))
 	t.Cleanup(func() { slog.SetDefault(former) })
 	const table, certificate = "the DynamoDB table x (GAVEL_TABLE) is not there", "the TLS certificate of meet.example.org has expired, or is not valid yet"
+	const issuer = "the issuer (GAVEL_OIDC_ISSUER) is another"
 	for want, err := range map[string]error{
 		table:       &config.Unusable{What: table, Cause: errors.New("for the log")},
+		issuer:      fmt.Errorf("%w: %w", auth.ErrUnavailable, &config.Unusable{What: issuer}),
 		certificate: &httpclient.Error{Provider: "jitsi", Kind: httpclient.Certificate, Hint: certificate},
 	} {
 		log.Reset()

@@ -319,29 +319,44 @@ func TestIssuerIsDown_KnownKeysGoOn(t *testing.T) {
 
 func TestIssuerIsDown_WithoutKeysNothingCanBeSaid(t *testing.T) {
 	t.Parallel()
-	for name, spoil := range map[string]func(*issuer){
-		"down":                   func(i *issuer) { i.status = http.StatusInternalServerError },
-		"garbage":                func(i *issuer) { i.instead = []byte("<html>") },
-		"a list":                 func(i *issuer) { i.instead = []byte("[]") },
-		"keys of a wrong type":   func(i *issuer) { i.instead = []byte(`{"keys":"none"}`) },
-		"cut short":              func(i *issuer) { i.instead = []byte(`{"keys":[{"kty":"RSA"`) },
-		"discovery of another":   func(i *issuer) { i.discovery = func(url string) any { return discovery(url+"x", url+"/keys") } },
-		"discovery with a slash": func(i *issuer) { i.discovery = func(url string) any { return discovery(url+"/", url+"/keys") } },
-		"discovery without keys": func(i *issuer) { i.discovery = func(url string) any { return discovery(url, "") } },
-		"discovery is a list":    func(i *issuer) { i.discovery = func(string) any { return []string{} } },
-		"keys not there":         func(i *issuer) { i.discovery = func(url string) any { return discovery(url, url+"/nowhere") } },
-		"keys nowhere": func(i *issuer) {
+	const noSet, notIts = "is no set of keys", "the setting has to be the iss of its tokens to the letter"
+	for name, c := range map[string]struct {
+		spoil func(*issuer)
+		mend  string // what an operator is told to; empty where waiting may help
+	}{
+		"down":                   {func(i *issuer) { i.status = http.StatusInternalServerError }, ""},
+		"busy":                   {func(i *issuer) { i.status = http.StatusTooManyRequests }, ""},
+		"garbage":                {func(i *issuer) { i.instead = []byte("<html>") }, noSet},
+		"a page":                 {func(i *issuer) { i.instead = []byte("<!doctype html><title>Sign in</title>") }, noSet},
+		"a list":                 {func(i *issuer) { i.instead = []byte("[]") }, noSet},
+		"another document":       {func(i *issuer) { i.instead = []byte(`{"issuer":"x"}`) }, noSet},
+		"keys of a wrong type":   {func(i *issuer) { i.instead = []byte(`{"keys":"none"}`) }, noSet},
+		"cut short":              {func(i *issuer) { i.instead = []byte(`{"keys":[{"kty":"RSA"`) }, noSet},
+		"keys not to be seen":    {func(i *issuer) { i.status = http.StatusForbidden }, noSet},
+		"discovery of another":   {func(i *issuer) { i.discovery = func(url string) any { return discovery(url+"x", url+"/keys") } }, notIts},
+		"discovery with a slash": {func(i *issuer) { i.discovery = func(url string) any { return discovery(url+"/", url+"/keys") } }, notIts},
+		"discovery without keys": {func(i *issuer) { i.discovery = func(url string) any { return discovery(url, "") } }, notIts},
+		"discovery is a list":    {func(i *issuer) { i.discovery = func(string) any { return []string{} } }, notIts},
+		"keys not there":         {func(i *issuer) { i.discovery = func(url string) any { return discovery(url, url+"/nowhere") } }, noSet},
+		"keys for all to change": {func(i *issuer) {
+			i.discovery = func(url string) any { return discovery(url, "http://login.example.org/keys?p=1") }
+		}, "must be https"},
+		"keys nowhere": {func(i *issuer) {
 			i.discovery = func(url string) any { return discovery(url, "http://127.0.0.1:1/keys") }
-		},
+		}, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			i := newIssuer(t)
-			i.set(func() { spoil(i) })
-			bearer := i.bearer()
+			i.set(func() { c.spoil(i) })
+			bearer := auth.NewBearer(auth.Issuer{URL: i.url, Audience: audience}, i.fetching(), i.clock.now)
 			_, err := bearer.Verify(t.Context(), i.good(t))
 			if !errors.Is(err, auth.ErrUnavailable) || errors.Is(err, auth.ErrBadCredentials) {
 				t.Errorf("got %v, want ErrUnavailable", err)
+			}
+			unusable, mend := errors.AsType[*config.Unusable](err)
+			if mend != (c.mend != "") || mend && (!strings.Contains(unusable.What, c.mend) || !strings.Contains(unusable.What, "(GAVEL_OIDC_ISSUER)")) {
+				t.Errorf("got %v, want it to be mended: %q", err, c.mend)
 			}
 			// What needs no key to be refused is refused all the same.
 			refuses(t, bearer, sign(t, jwt.SigningMethodHS256, []byte("x"), kid("rsa"), i.claims(nil)))
@@ -349,6 +364,21 @@ func TestIssuerIsDown_WithoutKeysNothingCanBeSaid(t *testing.T) {
 			i.clock.forward(time.Minute)
 			takes(t, bearer, i.good(t))
 		})
+	}
+}
+
+func TestIssuer_ThatIsNotThereIsToBeMended(t *testing.T) {
+	t.Parallel()
+	i := newIssuer(t)
+	for setting, spoilt := range map[string]auth.Issuer{
+		"(GAVEL_OIDC_ISSUER)":   {URL: i.url + "/", Audience: audience}, // the iss has no slash
+		"(GAVEL_OIDC_JWKS_URL)": {URL: i.url, Audience: audience, JWKSURL: i.url + "/nowhere"},
+	} {
+		_, err := spoilt.Keys(t.Context(), i.fetching())
+		unusable, ok := errors.AsType[*config.Unusable](err)
+		if !ok || !strings.Contains(unusable.What, setting) {
+			t.Errorf("got %v, want %s to be mended", err, setting)
+		}
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"maps"
+	"net/http"
 	"slices"
 	"strings"
 	"sync"
@@ -15,13 +16,17 @@ import (
 	"github.com/go-jose/go-jose/v4"
 	"github.com/golang-jwt/jwt/v5"
 
+	"gavel/shared/baseurl"
 	"gavel/shared/cache"
+	"gavel/shared/config"
+	"gavel/shared/httpclient"
 )
 
 // Getter fetches a document over HTTPS.
 type Getter func(ctx context.Context, url string) ([]byte, error)
 
-// ErrUnavailable means that a token could not be checked; it says nothing of the token.
+// ErrUnavailable means that a token could not be checked; it says nothing of the token. Beside a *config.Unusable it stays so until
+// an operator mends what that names.
 var ErrUnavailable = errors.New("the issuer's keys could not be fetched")
 
 var (
@@ -98,9 +103,12 @@ func (k *keySets) note() {
 	k.asked = k.now()
 }
 
-func (k *keySets) fetch(ctx context.Context, _ string, _ *keySet) (*keySet, error) {
+func (k *keySets) fetch(ctx context.Context, _ string, old *keySet) (*keySet, error) {
 	k.note()
 	set, err := k.load(ctx)
+	if _, told := errors.AsType[*config.Unusable](err); told && old == nil {
+		return nil, err // whoever answers the caller tells of it once
+	}
 	if err != nil {
 		slog.WarnContext(ctx, "issuer's keys not fetched", "issuer", k.issuer.URL, "error", err)
 	}
@@ -112,21 +120,41 @@ func (k *keySets) load(ctx context.Context) (*keySet, error) {
 	if err != nil {
 		return nil, err
 	}
+	setting := settingIssuer
+	if k.issuer.JWKSURL != "" {
+		setting = "GAVEL_OIDC_JWKS_URL"
+	}
+	noSet := "what is answered where the keys of the issuer of access tokens should be (" + setting + ") is no set of keys"
 	document, err := k.get(ctx, url)
 	if err != nil {
-		return nil, err
+		return nil, lasting(err, setting, noSet)
 	}
 	var list struct {
 		Keys []json.RawMessage `json:"keys"`
 	}
-	if err := json.Unmarshal(document, &list); err != nil {
-		return nil, fmt.Errorf("read the key set: %w", err)
+	if err := json.Unmarshal(document, &list); err != nil || list.Keys == nil {
+		return nil, &config.Unusable{What: noSet, Cause: err}
 	}
 	return &keySet{keys: publicKeys(list.Keys)}, nil
 }
 
+const settingIssuer = "GAVEL_OIDC_ISSUER"
+
+// lasting gives a *config.Unusable for an error of a Getter that no waiting mends: a certificate that is not good, which the
+// setting leads to, or an answer that what is asked for is not there. Any other error it gives back.
+func lasting(err error, setting, notThere string) error {
+	failure, ok := errors.AsType[*httpclient.Error](err)
+	switch {
+	case ok && failure.Kind == httpclient.Certificate:
+		return &config.Unusable{What: failure.Hint + " (" + setting + ")", Cause: err}
+	case ok && failure.Kind != httpclient.Busy && failure.Status != 0 && failure.Status < http.StatusInternalServerError:
+		return &config.Unusable{What: notThere, Cause: err}
+	}
+	return err
+}
+
 // Keys gives the ids of the keys that an issuer has published and that can verify a token's signature, in order. Its error says
-// that they cannot be had, as ErrUnavailable would for a token.
+// that they cannot be had, as ErrUnavailable would for a token, and is a *config.Unusable where that stays so.
 func (i Issuer) Keys(ctx context.Context, get Getter) ([]string, error) {
 	set, err := newKeySets(i, get, time.Now).load(ctx)
 	if err != nil {
@@ -157,19 +185,22 @@ func (k *keySets) jwksURL(ctx context.Context) (string, error) {
 	if k.issuer.JWKSURL != "" {
 		return k.issuer.JWKSURL, nil
 	}
+	const notIts = "the issuer of access tokens (" + settingIssuer + ") has no configuration of its own in .well-known/openid-configuration " +
+		"below it that names its keys; the setting has to be the iss of its tokens to the letter"
 	document, err := k.get(ctx, strings.TrimRight(k.issuer.URL, "/")+"/.well-known/openid-configuration")
 	if err != nil {
-		return "", err
+		return "", lasting(err, settingIssuer, notIts)
 	}
 	var found struct {
 		Issuer  string `json:"issuer"`
 		JWKSURI string `json:"jwks_uri"`
 	}
-	if err := json.Unmarshal(document, &found); err != nil {
-		return "", fmt.Errorf("read the issuer's configuration: %w", err)
+	if err := json.Unmarshal(document, &found); err != nil || found.Issuer != k.issuer.URL || found.JWKSURI == "" {
+		return "", &config.Unusable{What: notIts, Cause: err}
 	}
-	if found.Issuer != k.issuer.URL || found.JWKSURI == "" {
-		return "", errors.New("the issuer's configuration is of another issuer or names no keys")
+	bare, _, _ := strings.Cut(found.JWKSURI, "?")
+	if err := baseurl.Check(bare); err != nil { // whoever listens in there could answer with keys of their own
+		return "", &config.Unusable{What: "the address of the keys that the issuer of access tokens (" + settingIssuer + ") names " + err.Error()}
 	}
 	return found.JWKSURI, nil
 }

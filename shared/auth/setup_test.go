@@ -23,6 +23,7 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 
 	"gavel/shared/auth"
+	"gavel/shared/httpclient"
 	"gavel/shared/secrets"
 )
 
@@ -150,6 +151,11 @@ func get(ctx context.Context, url string) ([]byte, error) {
 		return nil, errors.New(response.Status)
 	}
 	return io.ReadAll(response.Body)
+}
+
+// fetching is a Getter as functions have it.
+func (i *issuer) fetching() auth.Getter {
+	return auth.Fetching(httpclient.New(httpclient.Options{Provider: "oidc", Budget: time.Second, Untraced: true, Now: i.clock.now}))
 }
 
 // claims are those of a good token; changes replace some, and nil takes one out.
