@@ -23,6 +23,7 @@ const broken = `{"serviceResult":{"message":"x","type":"SUCCESS"},"roomDTO":{"id
 func faults() map[string]standin.Fault {
 	all := standin.Faults("{}", 1)
 	maps.Copy(all, map[string]standin.Fault{
+		"404":        {Answer: status(404), Kind: httpclient.Refused, Status: 404, Sent: 1},
 		"nothing":    standin.Nonsense(200, ""),
 		"cut off":    standin.Nonsense(200, broken),
 		"wrong root": standin.Nonsense(200, `{"rooms":{"id":7}}`),

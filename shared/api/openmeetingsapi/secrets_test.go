@@ -1,6 +1,7 @@
 package openmeetingsapi_test
 
 import (
+	"strings"
 	"testing"
 
 	"gavel/local/apitest"
@@ -35,7 +36,11 @@ func TestSecret_ThatCannotBeUsedIsNamedAndNothingIsSent(t *testing.T) {
 			g := setup(t, options{secrets: apitest.SecretsFile(t, c.secrets)})
 			g.untouched(t)
 			for _, op := range operations() {
-				problems.LacksSecret(t, op.id, g.ask(t, op), secretName, c.says)
+				got := g.ask(t, op)
+				problems.LacksSecret(t, op.id, got, secretName, c.says)
+				if strings.Contains(string(got.Body), login) {
+					t.Errorf("%s: got %s, which holds the account's name", op.id, got.Body)
+				}
 			}
 		})
 	}
