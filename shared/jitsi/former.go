@@ -16,6 +16,9 @@ import (
 // mostFormer is how many former keys there are at most, with the one in use.
 const mostFormer = secrets.MostAccepted - 1
 
+// shortestFormer is how long a former key has to be, in bits, as the one in use.
+const shortestFormer = 2048
+
 // formerKey is a key that signed logins before the one in use. Links that were signed with it go on working where the server
 // looks it up, which it does anew after a restart.
 type formerKey struct {
@@ -61,6 +64,9 @@ func (f formerKey) parse() (Key, error) {
 	key, isRSA := parsed.(*rsa.PublicKey)
 	if err != nil || !isRSA {
 		return Key{}, errors.New("publicKey: it does not decode as an RSA key; copy it again")
+	}
+	if bits := key.N.BitLen(); bits < shortestFormer {
+		return Key{}, fmt.Errorf("publicKey: this RSA key has %d bits; with fewer than %d somebody else could sign logins", bits, shortestFormer)
 	}
 	return publicKey(LoginKey, id, key)
 }

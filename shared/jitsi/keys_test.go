@@ -1,6 +1,7 @@
 package jitsi_test
 
 import (
+	"crypto/rand"
 	"crypto/rsa"
 	"crypto/sha256"
 	"crypto/x509"
@@ -188,6 +189,7 @@ func TestSecret_WithBadFormerKeysIsRefused(t *testing.T) {
 	t.Parallel()
 	type key = map[string]string
 	good := key{"keyId": "login-0", "publicKey": publicPEM(nextKey())}
+	short := publicPEM(must(rsa.GenerateKey(rand.Reader, 1024)))
 	many := []key{}
 	for i := range 5 {
 		many = append(many, key{"keyId": fmt.Sprint(i), "publicKey": publicPEM(nextKey())})
@@ -200,6 +202,7 @@ func TestSecret_WithBadFormerKeysIsRefused(t *testing.T) {
 		"no PEM":            {[]key{good, {"keyId": "a", "publicKey": "MIIPrivateStuff"}}, "formerKeys[1]: publicKey: expected one public key"},
 		"two in one":        {[]key{{"keyId": "a", "publicKey": publicPEM(nextKey()) + publicPEM(loginKey())}}, "formerKeys[0]: publicKey: expected one"},
 		"cut":               {[]key{{"keyId": "a", "publicKey": "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----"}}, "formerKeys[0]: publicKey: it does not decode"},
+		"short":             {[]key{{"keyId": "a", "publicKey": short}}, "formerKeys[0]: publicKey: this RSA key has 1024 bits"},
 		"no id":             {[]key{{"publicKey": publicPEM(nextKey())}}, "formerKeys[0]: keyId is missing"},
 		"the id of another": {[]key{good, good}, "formerKeys[1] has the keyId of another key"},
 		"the id in use":     {[]key{{"keyId": "login-1", "publicKey": publicPEM(nextKey())}}, "formerKeys[0] has the keyId of another key"},
