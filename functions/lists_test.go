@@ -5,6 +5,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -12,6 +13,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"gavel/docs"
+	"gavel/shared/config"
 )
 
 // An operation has one name in four places: its folder, its event, its resource in the template
@@ -304,6 +306,57 @@ func TestTemplate_WhoMayDeleteFiles(t *testing.T) {
 	granted, _, _ = strings.Cut(granted, "\n")
 	if got, want := strings.TrimSpace(granted), "Resource: !Sub ${FilesBucket.Arn}/*/attachment/*"; got != want || strings.Count(string(text), "s3:DeleteObject") != 1 {
 		t.Errorf("got it granted on %q, want %q, in one place", got, want)
+	}
+}
+
+// What a parameter lets through, a function does not turn down: else the stack is made, and every call is answered with 503.
+func TestTemplate_ParametersTakeWhatFunctionsTake(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile(filepath.Join("..", "template.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var template struct {
+		Parameters map[string]struct {
+			AllowedPattern string `yaml:"AllowedPattern"`
+			MaxLength      int    `yaml:"MaxLength"`
+		} `yaml:"Parameters"`
+	}
+	if err := yaml.Unmarshal(text, &template); err != nil {
+		t.Fatal(err)
+	}
+	long := strings.Repeat("x", 440)
+	urls := []string{"https://login.example.org/x", "http://login.example.org", "https://login.example.org?p=1", "https://login.example.org#p", "login.example.org", "https:// x"}
+	for parameter, tried := range map[string]struct {
+		setting string
+		values  []string
+	}{
+		"SecretPrefix":     {"GAVEL_SECRET_PREFIX", []string{"gavel", "team/gavel", long, long + "x", "a b", "gavel/ü", "a//b"}},
+		"JaasBaseUrl":      {"GAVEL_JAAS_BASE_URL", urls},
+		"OidcIssuer":       {"GAVEL_OIDC_ISSUER", urls},
+		"OidcJwksUrl":      {"GAVEL_OIDC_JWKS_URL", urls},
+		"JaasDomain":       {"GAVEL_JAAS_DOMAIN", []string{"8x8.vc", "8x8.vc/x", "https://8x8.vc", "8x8 .vc", "8x8.vc?x"}},
+		"RoomsJaasAppId":   {"GAVEL_ROOMS_JAAS_APP_ID", []string{tenant, tenant + "0", strings.ToUpper(tenant), "x"}},
+		"RoomsVeetingUser": {"GAVEL_ROOMS_VEETING_USER", []string{"a@b", strings.Repeat("a", 252) + "@b", strings.Repeat("a", 253) + "@b", "0123456789abcdef01234567", "a b@c", "x"}},
+		"UpstreamTimeout":  {"GAVEL_UPSTREAM_TIMEOUT", []string{"1s", "20s", "never", "0s", "1m"}},
+	} {
+		p := template.Parameters[parameter]
+		pattern := regexp.MustCompile(p.AllowedPattern)
+		let := 0
+		for _, value := range tried.values {
+			if !pattern.MatchString(value) || p.MaxLength > 0 && len(value) > p.MaxLength {
+				continue
+			}
+			let++
+			if _, err := config.Load(func(name string) string {
+				return map[string]string{tried.setting: value, "GAVEL_OIDC_AUDIENCE": "gavel"}[name]
+			}); err != nil {
+				t.Errorf("%s: %q is let through, and then: %v", parameter, value, err)
+			}
+		}
+		if let == 0 || let == len(tried.values) {
+			t.Errorf("%s: got %d of %d let through, want those that are good", parameter, let, len(tried.values))
+		}
 	}
 }
 
