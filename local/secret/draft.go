@@ -43,8 +43,10 @@ func (d *draft) put(field string, value any) {
 	d.set[field] = true
 	outer, inner, nested := strings.Cut(field, ".")
 	if nested {
-		object := map[string]any{}
-		_ = json.Unmarshal(d.fields[outer], &object) // what is no object gives way to one
+		var object map[string]any
+		if json.Unmarshal(d.fields[outer], &object) != nil || object == nil {
+			object = map[string]any{} // what is no object, null included, gives way to one
+		}
 		object[inner] = value
 		field, value = outer, object
 	}

@@ -278,6 +278,15 @@ func TestOpenMeetingsAndVeeting(t *testing.T) {
 	d.does([]string{"veeting", "-hook", "onMeetingUpdated=env:PASSWORD"}, "onMeetingClosed, onMeetingUpdated")
 	d.refuses([]string{"veeting", "-hook", hush}, "the name of a hook")
 	d.refuses([]string{"veeting", "-level", "boss"}, `"instance" or "account"`)
+	d.does([]string{"veeting", "-unset", "webhookKeys"})
+	text, err := os.ReadFile(d.path("secrets.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.file("secrets.json", strings.Replace(string(text), `"apiKey"`, `"webhookKeys": null, "apiKey"`, 1))
+	for _, more := range [][]string{{"-overlap"}, nil} {
+		d.does(append([]string{"veeting", "-hook", "onMeetingClosed=env:PASSWORD"}, more...), "events are taken of onMeetingClosed")
+	}
 	if d.holds("openmeetings")["password"] != hush {
 		t.Error("got the other secret changed")
 	}
