@@ -98,13 +98,19 @@ func start(t *testing.T, s *server.Server, operation string) *runtimeapi.Process
 // run runs the built function of an operation with the settings, and sees to it that it may do in AWS what it does.
 func run(t *testing.T, operation string, settings []string) *runtimeapi.Process {
 	t.Helper()
+	return launch(t, operation, recorded(t, operation, settings))
+}
+
+// launch runs a function in an environment, of which nobody looks at what it asks of AWS.
+func launch(t *testing.T, operation string, env []string) *runtimeapi.Process {
+	t.Helper()
 	dir, err := binaries()
 	if err != nil {
 		t.Fatal(err)
 	}
 	group, name, _ := strings.Cut(operation, "-")
 	process, err := runtimeapi.Start(t.Context(), runtimeapi.Config{
-		Binary: filepath.Join(dir, group, name), Env: recorded(t, operation, settings),
+		Binary: filepath.Join(dir, group, name), Env: env,
 	})
 	if err != nil {
 		t.Fatalf("start %s: %v", operation, err)

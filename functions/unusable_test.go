@@ -154,6 +154,24 @@ func TestFunctions_ThatMayNot(t *testing.T) {
 	}
 }
 
+// TestFunctions_WithoutCredentials of AWS ask nothing of it and name the variables: outside of Lambda nobody sets them.
+func TestFunctions_WithoutCredentials(t *testing.T) {
+	t.Parallel()
+	asked := &refusing{status: http.StatusOK, body: "{}"}
+	settings := complete(serving(t, asked))
+	settings["AWS_ACCESS_KEY_ID"], settings["AWS_SECRET_ACCESS_KEY"] = "", ""
+	const says = "the environment has no AWS credentials: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not set"
+	for _, operation := range []string{"rooms-get", "jaas-dial-out", "system-authorizer"} {
+		process := launch(t, operation, pairs(settings))
+		if said := failsTwice(t, operation, process, says); !strings.Contains(said, says) || !strings.Contains(said, `"not_configured"`) {
+			t.Errorf("%s: got %s, want %q", operation, said, says)
+		}
+	}
+	if n := asked.asked.Load(); n != 0 {
+		t.Errorf("got %d requests, want none", n)
+	}
+}
+
 // TestFunctions_WithAnExpiredCertificate of their meeting system send nothing and say whose it is.
 func TestFunctions_WithAnExpiredCertificate(t *testing.T) {
 	t.Parallel()

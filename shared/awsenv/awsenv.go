@@ -4,10 +4,11 @@ package awsenv
 
 import (
 	"context"
-	"errors"
 	"os"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"gavel/shared/config"
 )
 
 // Credentials reads the credentials from the environment, anew each time it is asked.
@@ -21,7 +22,7 @@ func fromEnvironment(context.Context) (aws.Credentials, error) {
 		Source:          "environment",
 	}
 	if !credentials.HasKeys() {
-		return aws.Credentials{}, errors.New("AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not set")
+		return aws.Credentials{}, &config.Unusable{What: "the environment has no AWS credentials: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not set"}
 	}
 	return credentials, nil
 }

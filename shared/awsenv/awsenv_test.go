@@ -1,12 +1,14 @@
 package awsenv_test
 
 import (
+	"errors"
 	"strings"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"gavel/shared/awsenv"
+	"gavel/shared/config"
 )
 
 func set(t *testing.T, id, secret, session string) {
@@ -37,6 +39,9 @@ func TestCredentials_NeedIDAndSecret(t *testing.T) {
 		if err == nil || got != (aws.Credentials{}) {
 			t.Errorf("got %+v, %v, want an error and no credentials", got, err)
 			continue
+		}
+		if _, ok := errors.AsType[*config.Unusable](err); !ok {
+			t.Errorf("got %v, want it to be mended", err)
 		}
 		if text := err.Error(); !strings.Contains(text, "AWS_ACCESS_KEY_ID") || strings.Contains(text, "s3cret") {
 			t.Errorf("got %q, want it to name the variables and hold no value", err)

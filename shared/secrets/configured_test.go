@@ -53,7 +53,7 @@ func TestConfigured_NeedsCredentials(t *testing.T) {
 	t.Cleanup(server.Close)
 	source := secrets.Configured(config.Config{SecretPrefix: "gavel", AWSRegion: "eu-west-1", SecretsEndpoint: server.URL})
 	_, err := source.Read(t.Context(), "jaas/a")
-	if got := known(t, err, "gavel/jaas/a"); got.Cause == nil || !strings.Contains(got.Cause.Error(), "AWS_SECRET_ACCESS_KEY") {
-		t.Errorf("got cause %v, want one that names the missing setting for the log", got.Cause)
+	if got := known(t, err, "gavel/jaas/a"); got.Passing || !strings.Contains(got.Reason, "AWS_SECRET_ACCESS_KEY") {
+		t.Errorf("got %q, passing %t, want one that names the missing setting and does not pass", got.Reason, got.Passing)
 	}
 }

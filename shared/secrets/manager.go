@@ -9,6 +9,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 	"github.com/aws/smithy-go"
+
+	"gavel/shared/config"
 )
 
 // Manager reads secrets from AWS Secrets Manager, always the version labelled AWSCURRENT.
@@ -67,6 +69,9 @@ func (m *Manager) Read(ctx context.Context, name string) (Raw, error) {
 // managerError tells what an operator can mend from what passes by itself.
 func managerError(full string, err error) *Error {
 	known := &Error{Name: full, Reason: "Secrets Manager did not answer", Passing: true, Cause: err}
+	if unusable, ok := errors.AsType[*config.Unusable](err); ok { // nothing was asked for want of credentials
+		return &Error{Name: full, Reason: unusable.What}
+	}
 	if _, garbled := errors.AsType[*smithy.DeserializationError](err); garbled {
 		return unreadable(full, fmt.Errorf("HTTP %d", httpStatus(err)))
 	}

@@ -1,11 +1,15 @@
 package dynamo_test
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"net/http/httptest"
 	"testing"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"gavel/shared/clock"
 	"gavel/shared/config"
 	"gavel/shared/table"
 	"gavel/shared/table/dynamo"
@@ -33,6 +37,22 @@ func TestStore_ATableThatIsNotThere(t *testing.T) {
 	opt := onTable(t)
 	opt.Table = "missing"
 	unusable(t, dynamo.New(opt), "the DynamoDB table missing (GAVEL_TABLE) is not there")
+}
+
+// Nothing is asked of DynamoDB without credentials.
+func TestStore_WithoutCredentials(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		t.Errorf("got %s %s, want no request", r.Method, r.URL)
+	}))
+	t.Cleanup(server.Close)
+	const none = "no credentials"
+	unusable(t, dynamo.New(dynamo.Options{
+		Table: "x", Region: "eu-central-1", Endpoint: server.URL, Now: clock.Now,
+		Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
+			return aws.Credentials{}, &config.Unusable{What: none}
+		}),
+	}), none)
 }
 
 func TestStore_ATableThatItMayNotUse(t *testing.T) {
