@@ -14,7 +14,7 @@ import (
 	"gavel/shared/table"
 )
 
-// The local bus, by partition and sort key. The file has no stream as DynamoDB has: before an event is written its key is
+// The local bus, by partition and sort key. The file has no stream as DynamoDB has: with an event, or before it, its key is
 // noted, and what was noted and came to be is published by the sweep. A process that ends anywhere in between loses nothing.
 //
 //	local#outbox    at#<event>    that an event may have been written, and where
@@ -24,7 +24,7 @@ const (
 	busPartition    = "local#bus"
 	busPrefix       = "at#"
 
-	publishBatch = 50
+	publishBatch = table.MaxWrite / 2 // of each event a note goes and a publication comes
 	// shown is how many published events can be seen, and busTime for how long.
 	shown   = 1000
 	busTime = 7 * 24 * time.Hour
@@ -38,7 +38,7 @@ type outboxRecord struct {
 	Since     time.Time `json:"since"`
 }
 
-// announced is a store that notes the events of each Write before it is made.
+// announced is a store that notes the events of each Write: with it, or before it where that would be too much for one.
 type announced struct {
 	table.Store
 	now func() time.Time
@@ -57,10 +57,11 @@ func (a announced) Write(ctx context.Context, changes ...table.Change) error {
 		}
 		notes = append(notes, note)
 	}
-	if len(notes) > 0 {
-		if err := a.Store.Write(ctx, notes...); err != nil {
-			return err
-		}
+	if len(changes)+len(notes) <= table.MaxWrite {
+		return a.Store.Write(ctx, slices.Concat(changes, notes)...)
+	}
+	if err := a.Store.Write(ctx, notes...); err != nil {
+		return err
 	}
 	return a.Store.Write(ctx, changes...)
 }
@@ -70,42 +71,48 @@ func (s *Server) publish(ctx context.Context, now time.Time) error {
 	after := ""
 	for {
 		notes, err := s.table.Query(ctx, table.Range{Partition: outboxPartition, Prefix: busPrefix, After: after, Limit: publishBatch})
-		if err != nil {
+		if err != nil || len(notes) == 0 {
 			return err
 		}
-		for _, note := range notes {
-			if err := s.publishOne(ctx, note, now); err != nil {
-				return err
-			}
-			after = note.Sort
+		switch err := s.publishAll(ctx, notes, now); {
+		case errors.Is(err, table.ErrConflict):
+			continue // somebody else has published one of them: what is there now?
+		case err != nil:
+			return err
 		}
-		if len(notes) < publishBatch {
-			return nil
-		}
+		after = notes[len(notes)-1].Sort
 	}
 }
 
-func (s *Server) publishOne(ctx context.Context, note table.Item, now time.Time) error {
-	at, err := table.Decode[outboxRecord](note)
+// publishAll publishes what was noted, in one write.
+func (s *Server) publishAll(ctx context.Context, notes []table.Item, now time.Time) error {
+	since, keys := make([]time.Time, len(notes)), make([]table.Key, len(notes))
+	for i, note := range notes {
+		at, err := table.Decode[outboxRecord](note)
+		if err != nil {
+			return err
+		}
+		since[i], keys[i] = at.Since, table.Key{Partition: at.Partition, Sort: note.Sort}
+	}
+	events, err := s.table.Get(ctx, keys...)
 	if err != nil {
 		return err
 	}
-	items, err := s.table.Get(ctx, table.Key{Partition: at.Partition, Sort: note.Sort})
-	if err != nil {
-		return err
+	var changes []table.Change
+	for i, note := range notes {
+		switch {
+		case events[i].Exists():
+			changes = append(changes, table.Delete(note.Key, note.Version), table.Put(table.Item{
+				Key: table.Key{Partition: busPartition, Sort: note.Sort}, Data: events[i].Data, Expires: now.Add(busTime),
+			}))
+		case now.Sub(since[i]) >= forgotten: // and not on its way
+			changes = append(changes, table.Delete(note.Key, note.Version))
+		}
 	}
-	changes := []table.Change{table.Delete(note.Key, note.Version)}
-	if items[0].Exists() {
-		changes = append(changes, table.Put(table.Item{
-			Key: table.Key{Partition: busPartition, Sort: note.Sort}, Data: items[0].Data, Expires: now.Add(busTime),
-		}))
-	} else if now.Sub(at.Since) < forgotten {
-		return nil // it may be on its way
+	if len(changes) == 0 {
+		return nil
 	}
-	if err := s.table.Write(ctx, changes...); !errors.Is(err, table.ErrConflict) {
-		return err
-	}
-	return nil // somebody else has published it
+	return s.table.Write(ctx, changes...)
 }
 
 func record(partition, sort string, value any) (table.Change, error) {
