@@ -43,7 +43,7 @@ help: ## Print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: ## Run everything on this machine, without AWS (PORT=3000)
-	@go run ./local
+	@go build -o $(BIN)/gavel ./local && exec $(BIN)/gavel
 
 run-sam: venv ## The same for functions that `sam local` runs in containers, with AWS emulated (needs Python)
 	@go run ./local/sam serve
