@@ -330,30 +330,25 @@ func withKey(t *testing.T, s *server.Server) []byte {
 	})
 }
 
-// decision is what an HTTP API takes from its authorizer.
-type decision struct {
-	IsAuthorized bool              `json:"isAuthorized"`
-	Context      map[string]string `json:"context"`
-}
-
-// decided gives what the authorizer says to an event.
-func decided(t *testing.T, process *runtimeapi.Process, event []byte) (d decision) {
-	t.Helper()
-	result, err := process.Invoke(t.Context(), event)
-	if err != nil || result.FunctionError != nil {
-		t.Fatalf("invoke: %v %v\n%s", err, result.FunctionError, process.Logs())
-	}
-	if err := json.Unmarshal(result.Payload, &d); err != nil {
-		t.Fatal(err)
-	}
-	return d
-}
-
 func TestAuthorizer(t *testing.T) {
 	t.Parallel()
 	s := setup(t)
 	process := start(t, s, "system-authorizer")
-	decide := func(event []byte) decision { return decided(t, process, event) }
+	type decision struct {
+		IsAuthorized bool              `json:"isAuthorized"`
+		Context      map[string]string `json:"context"`
+	}
+	decide := func(event []byte) (d decision) {
+		t.Helper()
+		result, err := process.Invoke(t.Context(), event)
+		if err != nil || result.FunctionError != nil {
+			t.Fatalf("invoke: %v %v\n%s", err, result.FunctionError, process.Logs())
+		}
+		if err := json.Unmarshal(result.Payload, &d); err != nil {
+			t.Fatal(err)
+		}
+		return d
+	}
 	sample := event(t, "system-authorizer")
 	if got := decide(sample); got.IsAuthorized {
 		t.Errorf("the sample's made-up key: got %+v, want it refused", got)

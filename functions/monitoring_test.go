@@ -82,7 +82,7 @@ func checkMetric(t *testing.T, c choice, from string, m metric, known map[string
 			t.Errorf("%v: %s: got %s of %s, which is not made", c.given, from, m.name, m.value)
 		}
 	case "operation":
-		if m.value != "system-cleanup" && m.value != "system-end-room" && (m.value != "system-authorizer" || m.name != "credentialsNotChecked") {
+		if m.value != "system-cleanup" && m.value != "system-end-room" {
 			t.Errorf("%s: got %s of %s, which reports none", from, m.name, m.value)
 		}
 	case "provider":

@@ -33,7 +33,7 @@ func complete(endpoint string) map[string]string {
 }
 
 // failsTwice invokes a function twice with its event, and gives what it said of what is wrong: an operation with a problem
-// document, the authorizer with one for the operations, a job with an error. It lives on, and logs it once.
+// document, the authorizer and a job with an error. It lives on, and logs it once.
 func failsTwice(t *testing.T, operation string, process *runtimeapi.Process, logged string, edits ...edit) (said string) {
 	t.Helper()
 	sent := edited(t, event(t, operation), func(e map[string]any) {
@@ -50,10 +50,6 @@ func failsTwice(t *testing.T, operation string, process *runtimeapi.Process, log
 			said = result.FunctionError.Message
 			continue
 		}
-		if operation == "system-authorizer" {
-			said = faultOf(t, decided(t, process, sent))
-			continue
-		}
 		got := invoke(t, process, sent)
 		if said = got.Body; got.StatusCode != http.StatusServiceUnavailable || !strings.Contains(got.Body, `"not_configured"`) {
 			t.Errorf("%s: got %d %s, want 503 not_configured", operation, got.StatusCode, got.Body)
@@ -66,15 +62,6 @@ func failsTwice(t *testing.T, operation string, process *runtimeapi.Process, log
 		t.Errorf("%s: got it logged %d times, want once:\n%s", operation, n, process.Logs())
 	}
 	return said
-}
-
-// faultOf gives the problem document of an authorizer that cannot tell who calls.
-func faultOf(t *testing.T, d decision) string {
-	t.Helper()
-	if len(d.Context) != 1 || d.Context["fault"] == "" {
-		t.Fatalf("got %+v, want a fault, and nobody", d)
-	}
-	return d.Context["fault"]
 }
 
 // TestFunctions_WithNonsenseForSettings start all the same, and say which settings are wrong.

@@ -15,6 +15,7 @@ import (
 	"github.com/awslabs/aws-lambda-go-api-proxy/httpadapter"
 
 	"gavel/shared/api"
+	"gavel/shared/auth"
 	"gavel/shared/logs"
 	"gavel/shared/problem"
 )
@@ -35,7 +36,10 @@ func Adapt(handler http.Handler) HandlerFunc {
 			ctx, cancel = context.WithDeadline(ctx, deadline.Add(-reserve))
 			defer cancel()
 		}
-		ctx = withCaller(logs.WithRequestID(ctx, event.RequestContext.RequestID), &event)
+		ctx = logs.WithRequestID(ctx, event.RequestContext.RequestID)
+		if principal, ok := principalOf(event); ok {
+			ctx = auth.WithPrincipal(ctx, principal)
+		}
 		if !straighten(&event) {
 			return httpadapter.NewV2(unreadable()).ProxyWithContext(ctx, bare(event))
 		}

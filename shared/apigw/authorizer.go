@@ -2,7 +2,6 @@ package apigw
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -24,8 +23,6 @@ const (
 	contextKind   = "kind"
 	contextName   = "name"
 	contextScopes = "scopes" // separated by spaces
-	// contextFault is the problem document for a caller whom nobody could check. It stands in place of all others.
-	contextFault = "fault"
 )
 
 // AuthorizerFunc is the Lambda handler of an authorizer.
@@ -35,8 +32,8 @@ type AuthorizerFunc func(context.Context, events.APIGatewayV2CustomAuthorizerV2R
 // (https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-lambda-authorizer.html,
 // payload 2.0, simple responses). Which scope an operation asks for is the operation's to check.
 //
-// Of an authorizer that fails the gateway makes a 500 without a word. So where credentials cannot be checked, the call passes as
-// nobody's, with the reason: the operation answers with that, as it does when it has to check them itself.
+// Where credentials cannot be checked it fails, and the gateway lets nobody in: callers get its 500, and its log and the
+// function's say why.
 func Authorizer(authenticator *auth.Authenticator) AuthorizerFunc {
 	return func(ctx context.Context, event events.APIGatewayV2CustomAuthorizerV2Request) (events.APIGatewayV2CustomAuthorizerSimpleResponse, error) {
 		ctx = logs.WithRequestID(ctx, event.RequestContext.RequestID)
@@ -49,7 +46,7 @@ func Authorizer(authenticator *auth.Authenticator) AuthorizerFunc {
 			slog.InfoContext(ctx, "not authorized", "operation", operation, "error", err)
 			return events.APIGatewayV2CustomAuthorizerSimpleResponse{}, nil
 		}
-		return unchecked(ctx, api.Problem(ctx, err))
+		return unchecked(ctx, api.Problem(ctx, err)) // which logs what an operator has to mend, once
 	}
 }
 
@@ -63,15 +60,10 @@ func Unable(reason *problem.Problem) AuthorizerFunc {
 // operation is the authorizer's own name.
 const operation = "system-authorizer"
 
-// unchecked hands the reason on, and nothing that would make the caller somebody. Nothing is cached at the gateway, see
-// template.yaml: the next call is looked at afresh.
+// unchecked fails with the reason, as the gateway's log tells it ($context.authorizer.error). Nothing of the credentials is in it.
 func unchecked(ctx context.Context, reason *problem.Problem) (events.APIGatewayV2CustomAuthorizerSimpleResponse, error) {
-	logs.CredentialsNotChecked(ctx, operation, string(reason.Code))
-	text, err := json.Marshal(reason)
-	if err != nil {
-		return events.APIGatewayV2CustomAuthorizerSimpleResponse{}, fmt.Errorf("write the problem: %w", err)
-	}
-	return events.APIGatewayV2CustomAuthorizerSimpleResponse{IsAuthorized: true, Context: map[string]any{contextFault: string(text)}}, nil
+	slog.WarnContext(ctx, "credentials not checked", "operation", operation, "code", reason.Code)
+	return events.APIGatewayV2CustomAuthorizerSimpleResponse{}, fmt.Errorf("credentials could not be checked: %s: %s", reason.Code, reason.Detail)
 }
 
 func headerOf(headers map[string]string) http.Header {
@@ -97,33 +89,13 @@ func admit(p auth.Principal) events.APIGatewayV2CustomAuthorizerSimpleResponse {
 	}
 }
 
-// withCaller notes what the authorizer told of the caller: who it is, or why nobody can tell. Callers cannot put it there: the
+// principalOf reads what the authorizer told. Callers cannot put it there: the
 // gateway makes the event, and may be the only one to invoke the function.
-func withCaller(ctx context.Context, event *events.APIGatewayV2HTTPRequest) context.Context {
+func principalOf(event events.APIGatewayV2HTTPRequest) (auth.Principal, bool) {
 	if event.RequestContext.Authorizer == nil {
-		return ctx
+		return auth.Principal{}, false
 	}
 	told := event.RequestContext.Authorizer.Lambda
-	if fault, there := told[contextFault]; there {
-		return auth.WithResolver(ctx, func(context.Context) (auth.Principal, error) { return auth.Principal{}, faultOf(fault) })
-	}
-	if principal, ok := principalOf(told); ok {
-		return auth.WithPrincipal(ctx, principal)
-	}
-	return ctx
-}
-
-// faultOf gives the authorizer's reason for knowing nobody, a *problem.Problem, or what is wrong with that.
-func faultOf(told any) error {
-	var reason problem.Problem
-	text, _ := told.(string)
-	if err := json.Unmarshal([]byte(text), &reason); err != nil || reason.Status < http.StatusInternalServerError || reason.Status > 599 {
-		return errors.New("the authorizer gave no reason that can be read")
-	}
-	return &reason
-}
-
-func principalOf(told map[string]any) (auth.Principal, bool) {
 	kind, _ := told[contextKind].(string)
 	name, _ := told[contextName].(string)
 	scopes, _ := told[contextScopes].(string)

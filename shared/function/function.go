@@ -78,8 +78,7 @@ func (f *Function) Serve(register func(huma.API)) {
 	lambda.Start(apigw.Adapt(handler))
 }
 
-// Authorize runs the authorizer, until Lambda ends the process. With bad settings it knows nobody, and has the operations say
-// which.
+// Authorize runs the authorizer, until Lambda ends the process. With bad settings it lets nobody in.
 func (f *Function) Authorize() {
 	if f.fault != nil {
 		lambda.Start(apigw.Unable(notConfigured(f.fault)))

@@ -68,15 +68,6 @@ func ProviderFailed(ctx context.Context, message, provider string, attrs ...slog
 	slog.LogAttrs(ctx, slog.LevelWarn, message, all...) //nolint:sloglint // its callers have literals
 }
 
-// CredentialsNotChecked writes a line that says that nobody could tell who calls, with the code of the problem that this is, and
-// counts it: the metric credentialsNotChecked, of the dimension operation. What has to be mended is not in it, as the line is
-// written with each call.
-func CredentialsNotChecked(ctx context.Context, operation, code string) {
-	attrs := []slog.Attr{slog.String("operation", operation), slog.String("code", code)}
-	attrs = append(attrs, inFormat("operation", []Metric{{Name: "credentialsNotChecked", Unit: Count, Value: 1}})...)
-	slog.LogAttrs(ctx, slog.LevelWarn, "credentials not checked", attrs...)
-}
-
 // inFormat gives what a line has to hold for CloudWatch to take metrics from it. The dimension is another of its fields.
 func inFormat(dimension string, metrics []Metric) []slog.Attr {
 	if len(metrics) == 0 {

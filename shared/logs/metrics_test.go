@@ -58,23 +58,3 @@ func TestProviderFailed_IsAWarningAndCounts(t *testing.T) {
 		t.Errorf("got %s, want %s", got, want)
 	}
 }
-
-//nolint:paralleltest // it looks at the one default logger
-func TestCredentialsNotChecked_CountsWithEachCall(t *testing.T) {
-	log := defaultLog(t)
-	logs.CredentialsNotChecked(logs.WithRequestID(t.Context(), "r1"), "system-authorizer", "unavailable")
-	lines := read(t, log)
-	if len(lines) != 1 {
-		t.Fatalf("got %d lines, want 1", len(lines))
-	}
-	got := lines[0]
-	if got["level"] != "WARN" || got["msg"] != "credentials not checked" || got["operation"] != "system-authorizer" ||
-		got["code"] != "unavailable" || got["requestId"] != "r1" || got["credentialsNotChecked"] != 1.0 {
-		t.Errorf("got %v, want the code, and the dimension and the value at its top", got)
-	}
-	meta, _ := got["_aws"].(map[string]any)
-	want := "[map[Dimensions:[[operation]] Metrics:[map[Name:credentialsNotChecked Unit:Count]] Namespace:Gavel]]"
-	if got := fmt.Sprint(meta["CloudWatchMetrics"]); got != want {
-		t.Errorf("got %s, want %s", got, want)
-	}
-}
