@@ -69,7 +69,7 @@ func classify(ctx context.Context, err error) *problem.Problem {
 	case errors.Is(err, auth.ErrUnavailable):
 		return problem.New(http.StatusServiceUnavailable, problem.Unavailable, "the issuer of the access token cannot be asked for its keys now")
 	case errors.As(err, &secret):
-		return secretProblem(secret)
+		return secretProblem(ctx, secret)
 	case errors.As(err, &upstream):
 		return upstreamProblem(ctx, upstream)
 	}
@@ -89,7 +89,10 @@ func internal(status int) *problem.Problem {
 	return problem.New(status, problem.Internal, "something went wrong here; the log has it under the request id")
 }
 
-func secretProblem(err *secrets.Error) *problem.Problem {
+func secretProblem(ctx context.Context, err *secrets.Error) *problem.Problem {
+	if err.Lacking { // of all else whoever tried to read the secret has told
+		amiss.Warn(ctx, err.Error(), "secret", err.Name, "error", err)
+	}
 	code := problem.NotConfigured
 	if err.Passing {
 		code = problem.Unavailable

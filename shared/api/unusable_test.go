@@ -15,6 +15,7 @@ import (
 	"gavel/shared/config"
 	"gavel/shared/httpclient"
 	"gavel/shared/problem"
+	"gavel/shared/secrets"
 )
 
 // TestProblem_WhatAnOperatorHasToMend is not_configured, names it, and is logged once.
@@ -27,7 +28,9 @@ func TestProblem_WhatAnOperatorHasToMend(t *testing.T) {
 	t.Cleanup(func() { slog.SetDefault(former) })
 	const table, certificate = "the DynamoDB table x (GAVEL_TABLE) is not there", "the TLS certificate of meet.example.org has expired, or is not valid yet"
 	const issuer = "the issuer (GAVEL_OIDC_ISSUER) is another"
+	const lacking = "secret gavel/jitsi: callbackTokens is missing"
 	for want, err := range map[string]error{
+		lacking:     &secrets.Error{Name: "gavel/jitsi", Reason: "callbackTokens is missing", Lacking: true},
 		table:       &config.Unusable{What: table, Cause: errors.New("for the log")},
 		issuer:      fmt.Errorf("%w: %w", auth.ErrUnavailable, &config.Unusable{What: issuer}),
 		certificate: &httpclient.Error{Provider: "jitsi", Kind: httpclient.Certificate, Hint: certificate},

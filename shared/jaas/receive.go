@@ -51,7 +51,7 @@ func (c *Client) Receive(ctx context.Context, appID AppID, d Delivery) (Event, e
 			err = fresh.Value.sent(d, c.now())
 		}
 		if len(fresh.Value.webhooks) == 0 {
-			return Event{}, &secrets.Error{Name: c.tenant.FullName(secretName(appID)), Reason: "webhookSecret is missing"}
+			return Event{}, &secrets.Error{Name: c.tenant.FullName(secretName(appID)), Reason: "webhookSecret is missing", Lacking: true}
 		}
 		if err != nil {
 			return Event{}, fmt.Errorf("%w: %w", ErrSender, err)

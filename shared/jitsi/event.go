@@ -52,7 +52,7 @@ func (c *Client) CheckHearing(ctx context.Context) error {
 }
 
 func (c *Client) unheard() error {
-	return &secrets.Error{Name: c.access.FullName(secretName), Reason: "callbackTokens is missing"}
+	return &secrets.Error{Name: c.access.FullName(secretName), Reason: "callbackTokens is missing", Lacking: true}
 }
 
 // EventKind is what an event tells, in the words of event_sync.

@@ -96,8 +96,9 @@ type command struct {
 func (c *Client) send(ctx context.Context, as *access, cmd command) (httpclient.Response, error) {
 	if as.system == nil {
 		return httpclient.Response{}, &secrets.Error{
-			Name:   c.access.FullName(secretName),
-			Reason: "system is missing: it says where Prosody's HTTP port is and with which key to sign commands",
+			Name:    c.access.FullName(secretName),
+			Reason:  "system is missing: it says where Prosody's HTTP port is and with which key to sign commands",
+			Lacking: true,
 		}
 	}
 	header := http.Header{}

@@ -21,16 +21,27 @@ type Once struct {
 
 // Error writes an error line that begins with "not configured", unless it has written one for the same subject before.
 func (o *Once) Error(ctx context.Context, subject string, args ...any) {
+	if o.first(subject) {
+		slog.ErrorContext(ctx, "not configured", args...)
+	}
+}
+
+// Warn does so with a warning, of what strangers could have it say: errors ring an alarm.
+func (o *Once) Warn(ctx context.Context, subject string, args ...any) {
+	if o.first(subject) {
+		slog.WarnContext(ctx, "not configured", args...)
+	}
+}
+
+func (o *Once) first(subject string) bool {
 	o.mu.Lock()
+	defer o.mu.Unlock()
 	seen := o.written[subject]
 	if len(o.written) >= mostOnce || o.written == nil {
 		o.written = map[string]bool{}
 	}
 	o.written[subject] = true
-	o.mu.Unlock()
-	if !seen {
-		slog.ErrorContext(ctx, "not configured", args...)
-	}
+	return !seen
 }
 
 // Unusable writes such a line of an error that is a *config.Unusable, and says whether it is one.

@@ -53,6 +53,7 @@ type Error struct {
 	Reason  string // what is wrong, without any of the content
 	Passing bool   // the store failed, the secret may be all right
 	Missing bool   // there is no secret of this name
+	Lacking bool   // it could be read, and lacks what is needed here
 	Cause   error
 }
 

@@ -139,8 +139,9 @@ func (c *Client) JoinURL(ctx context.Context, participantMeetingID, name string)
 	}
 	if used.Value.joinURL == "" {
 		return "", &secrets.Error{
-			Name:   c.access.FullName(secretName),
-			Reason: "joinUrl is missing: Veeting does not document its join links, so put your instance's there, with " + JoinPlaceholder,
+			Name:    c.access.FullName(secretName),
+			Reason:  "joinUrl is missing: Veeting does not document its join links, so put your instance's there, with " + JoinPlaceholder,
+			Lacking: true,
 		}
 	}
 	link := strings.ReplaceAll(used.Value.joinURL, JoinPlaceholder, httpclient.EscapeSegment(participantMeetingID))

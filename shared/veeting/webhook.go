@@ -39,7 +39,7 @@ func (c *Client) Receive(ctx context.Context, hook, key string, body []byte) (Ev
 		return Event{}, err
 	}
 	if len(used.Value.webhooks[hook]) == 0 {
-		return Event{}, &secrets.Error{Name: c.access.FullName(secretName), Reason: "webhookKeys has no key for the hook"}
+		return Event{}, &secrets.Error{Name: c.access.FullName(secretName), Reason: "webhookKeys has no key for the hook", Lacking: true}
 	}
 	if !used.Value.sent(hook, key) {
 		// The key may have been changed a moment ago.
