@@ -1,7 +1,6 @@
 package api_test
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -18,6 +17,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
+	"gavel/local/apitest"
 	"gavel/local/dynamodb"
 	"gavel/shared/api"
 	"gavel/shared/auth"
@@ -488,7 +488,7 @@ func TestKeyed_CallerWhoHasGoneFindsTheAnswer(t *testing.T) {
 }
 
 func TestKeyed_LogsNeitherKeyNorAnswer(t *testing.T) { //nolint:paralleltest // sets the logger of the process
-	var log lockedBuffer
+	var log apitest.Lines
 	before := slog.Default()
 	slog.SetDefault(logs.New(&log, "debug"))
 	defer slog.SetDefault(before)
@@ -502,7 +502,7 @@ func TestKeyed_LogsNeitherKeyNorAnswer(t *testing.T) { //nolint:paralleltest // 
 	k.post(t, "/call", "s3cret-key2", `{"text":"s3cret"}`)
 	spy.claim.Store(&lost)
 	k.post(t, "/call", "s3cret-key3", `{"text":"s3cret"}`)
-	text := log.String()
+	text := strings.Join(log.All(), "\n")
 	for _, want := range []string{`"replayed":true`, "idempotency_mismatch", "left claimed", "no claim"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("got no %s in the log, want it told:\n%s", want, text)
@@ -513,21 +513,4 @@ func TestKeyed_LogsNeitherKeyNorAnswer(t *testing.T) { //nolint:paralleltest // 
 			t.Errorf("got %s in the log:\n%s", secret, text)
 		}
 	}
-}
-
-type lockedBuffer struct {
-	mu  sync.Mutex
-	buf bytes.Buffer
-}
-
-func (b *lockedBuffer) Write(p []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.buf.Write(p)
-}
-
-func (b *lockedBuffer) String() string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.buf.String()
 }

@@ -10,7 +10,6 @@ import (
 	"maps"
 	"net"
 	"net/http"
-	"net/http/httptest"
 	"net/url"
 	"reflect"
 	"regexp"
@@ -79,13 +78,7 @@ func newUpstream(tb testing.TB, clock *standin.Clock, listener net.Listener) *up
 		always: map[string]http.HandlerFunc{},
 	}
 	u.fill()
-	server := httptest.NewUnstartedServer(u)
-	if listener != nil {
-		_ = server.Listener.Close()
-		server.Listener = listener
-	}
-	server.Start()
-	tb.Cleanup(server.Close)
+	server := standin.Serve(tb, listener, u)
 	u.url, u.listener = server.URL, server.Listener
 	return u
 }
