@@ -21,6 +21,10 @@ import (
 // Rejected stands in values that are refused, which no answer and no log line may repeat.
 const Rejected = "zx81-rejected"
 
+// PhoneForms finds the phone number of the tests, +40 747 777 777, however it is written, and its beginning where the rest
+// was cut off. What is shorter would be found in ids and times of day, too.
+const PhoneForms = `747[ .-]?777[ .-]?777|(\+|%2[Bb]|\b00)40[ .-]?747`
+
 // Noon is where the tests' time begins.
 func Noon() time.Time { return time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC) }
 

@@ -10,7 +10,7 @@ import (
 
 func TestMain(m *testing.M) { os.Exit(apitest.Main(m, watch)) }
 
-const secretForms = `eyJ|MII[A-Za-z0-9+/]{20}|747[ .-]?777|40747|auth0|` + rejected + `|@example`
+const secretForms = `eyJ|MII[A-Za-z0-9+/]{20}|` + apitest.PhoneForms + `|auth0|` + rejected + `|@example`
 
 // What stands in the requests of this package's tests and in the secrets: tokens, keys, the digits of the phone numbers,
 // the user ids, the e-mail addresses, what was rejected. Neither a problem document nor a log line may say it. The words

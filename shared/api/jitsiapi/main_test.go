@@ -10,7 +10,7 @@ import (
 
 func TestMain(m *testing.M) { os.Exit(apitest.Main(m, watch)) }
 
-const secretForms = `hush|made-up-|[@]example|%40example|eyJ|-----BEGIN|MII[A-Za-z0-9+/]{20}|747[ .-]?777|40747|` + rejected
+const secretForms = `hush|made-up-|[@]example|%40example|eyJ|-----BEGIN|MII[A-Za-z0-9+/]{20}|` + apitest.PhoneForms + `|` + rejected
 
 // What stands in the requests of this package's tests, in the answers to them and in the secret. No problem document may
 // say what is confidential: tokens, keys, phone numbers, e-mail addresses, what was rejected. No log line may say more:

@@ -438,9 +438,9 @@ func TestReservation_StateThatIsBusyIsSaidSo(t *testing.T) {
 			t.Errorf("got %v with %s, want Retry-After and nothing of the inside", got.Header, got.Body)
 		}
 	}
-	g = setup(t, options{store: brokenStore{err: errors.New("disk 747 is full")}})
+	g = setup(t, options{store: brokenStore{err: errors.New("engine: disk is full")}})
 	for _, got := range []answer{g.asksFor(t, sampleRoom), g.reads(t, sampleRoom)} {
-		if shown(t, got, http.StatusInternalServerError, problem.Internal); strings.Contains(string(got.Body), "747") {
+		if shown(t, got, http.StatusInternalServerError, problem.Internal); strings.Contains(string(got.Body), "disk") {
 			t.Errorf("got %s, want nothing of the inside", got.Body)
 		}
 	}
