@@ -129,21 +129,35 @@ func (a *access) parseCallbacks(c *content) (err error) {
 	return err
 }
 
-// parseCallback gives the value of Authorization for a token.
-func parseCallback(token string) (string, error) {
-	token = strings.TrimPrefix(strings.TrimSpace(token), "Bearer ")
+// parseCallback gives a token, which may stand behind its scheme.
+func parseCallback(text string) (string, error) {
+	token := strings.TrimSpace(text)
+	if behind, ok := bearer(token); ok {
+		token = behind
+	}
 	switch {
 	case len(token) < shortestCallback:
 		return "", errors.New("expected texts of 16 characters or more, made at random")
 	case strings.ContainsFunc(token, func(r rune) bool { return r <= ' ' || r > '~' }):
 		return "", errors.New("expected printable ASCII characters without blanks")
 	}
-	return "Bearer " + token, nil
+	return token, nil
+}
+
+// bearer gives what stands behind the scheme, whose letters may be of either case
+// (https://www.rfc-editor.org/rfc/rfc9110.html#section-11.1).
+func bearer(authorization string) (token string, ok bool) {
+	scheme, token, _ := strings.Cut(authorization, " ")
+	return token, strings.EqualFold(scheme, "Bearer")
 }
 
 // sent compares in constant time, also for texts of other lengths, and looks at all of them.
 func (a *access) sent(authorization string) bool {
-	got, found := sha256.Sum256([]byte(authorization)), 0
+	token, ok := bearer(authorization)
+	if !ok {
+		return false
+	}
+	got, found := sha256.Sum256([]byte(token)), 0
 	for _, callback := range a.callbacks {
 		want := sha256.Sum256([]byte(callback))
 		found |= subtle.ConstantTimeCompare(want[:], got[:])

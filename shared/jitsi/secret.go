@@ -68,5 +68,5 @@ func (s Secret) Callback() string {
 	if len(s.access.callbacks) == 0 {
 		return ""
 	}
-	return s.access.callbacks[0]
+	return "Bearer " + s.access.callbacks[0]
 }

@@ -13,10 +13,12 @@ const secondToken = "Another.token-of_the-server"
 
 func TestCheckSender_TakesTheTokensOfTheSecret(t *testing.T) {
 	t.Parallel()
-	f := setup(t, withSecret(fields{"callbackTokens": []string{callbackToken, " Bearer " + secondToken + "\n"}}))
+	f := setup(t, withSecret(fields{"callbackTokens": []string{callbackToken, " bearer " + secondToken + "\n"}}))
 	for _, token := range []string{callbackToken, secondToken} {
-		if err := f.client.CheckSender(t.Context(), "Bearer "+token); err != nil {
-			t.Errorf("got %v, want each of the tokens taken", err)
+		for _, scheme := range []string{"Bearer ", "bearer ", "BEARER "} {
+			if err := f.client.CheckSender(t.Context(), scheme+token); err != nil {
+				t.Errorf("%s: got %v, want each of the tokens taken", scheme, err)
+			}
 		}
 	}
 	if n := f.vault.Reads.Load(); n != 1 {
@@ -33,7 +35,7 @@ func TestCheckSender_BelievesNobodyElse(t *testing.T) {
 	t.Parallel()
 	f := setup(t, withSecret(fields{"callbackTokens": []string{callbackToken, secondToken}}))
 	for _, authorization := range []string{
-		"", " ", "Bearer", "Bearer ", "Bearer x", callbackToken, "bearer " + callbackToken, "BEARER " + callbackToken, "Basic " + callbackToken,
+		"", " ", "Bearer", "Bearer ", "Bearer x", callbackToken, "Bearer" + callbackToken, "Bearer\t" + callbackToken, "Basic " + callbackToken,
 		"Bearer  " + callbackToken, "Bearer " + callbackToken + " ", " Bearer " + callbackToken, "Bearer " + callbackToken + "\x00",
 		"Bearer " + callbackToken[1:], "Bearer " + callbackToken[:len(callbackToken)-1], "Bearer " + callbackToken + "x", "Bearer " + strings.ToUpper(callbackToken),
 		"Bearer " + callbackToken + secondToken, "Bearer " + callbackToken + ", Bearer " + secondToken, "Bearer Bearer " + callbackToken,

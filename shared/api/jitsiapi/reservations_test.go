@@ -350,7 +350,7 @@ func TestReservation_WhatTheLibraryRefusesIsShownToo(t *testing.T) {
 // strangers are Authorization headers of somebody else than the server.
 func strangers() []string {
 	return []string{
-		"", "Bearer", "Bearer ", callback, "bearer " + callback, "Bearer  " + callback, bearer + "x", bearer[:len(bearer)-1], "Basic " + callback, bearer + ", " + bearer,
+		"", "Bearer", "Bearer ", callback, "Bearer" + callback, "Bearer  " + callback, bearer + "x", bearer[:len(bearer)-1], "Basic " + callback, bearer + ", " + bearer,
 		strings.ToUpper(bearer), "Bearer " + strings.Repeat("x", 5000), "Bearer null", "Bearer " + loginKeyID,
 	}
 }
