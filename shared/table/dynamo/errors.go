@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -12,6 +13,7 @@ import (
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 
 	"gavel/shared/awsenv"
+	"gavel/shared/config"
 	"gavel/shared/table"
 )
 
@@ -33,10 +35,32 @@ func (s *Store) callError(ctx, bounded context.Context, met *tries, err error) e
 		return fmt.Errorf("%s: %w", text, table.ErrBusy)
 	}
 	failed := &fault{text: text, cause: err}
-	if unusable := awsenv.Unusable(err, fmt.Sprintf("the DynamoDB table %s (GAVEL_TABLE)", s.table), failed); unusable != nil {
+	resource := fmt.Sprintf("the DynamoDB table %s (GAVEL_TABLE)", s.table)
+	if unusable := awsenv.Unusable(err, resource, failed); unusable != nil {
 		return unusable
 	}
+	if otherKeys(err) {
+		return &config.Unusable{What: resource + " has other keys than the texts pk and sk", Cause: failed}
+	}
 	return failed
+}
+
+// otherKeys says whether the table is not made as template.yaml makes it: what is sent has always the same form, so that
+// DynamoDB refuses nothing else of it than its size.
+func otherKeys(err error) bool {
+	canceled, many := errors.AsType[*types.TransactionCanceledException](err)
+	if many {
+		return slices.ContainsFunc(canceled.CancellationReasons, func(r types.CancellationReason) bool {
+			return aws.ToString(r.Code) == "ValidationError" && ofKeys(aws.ToString(r.Message))
+		})
+	}
+	answer, ok := errors.AsType[smithy.APIError](err)
+	return ok && answer.ErrorCode() == "ValidationException" && ofKeys(answer.ErrorMessage())
+}
+
+func ofKeys(message string) bool {
+	message = strings.ToLower(message)
+	return (strings.Contains(message, "key") || strings.Contains(message, "schema")) && !strings.Contains(message, "size")
 }
 
 // fault is an error that says the same as its cause, without the cause's text: that may quote the item.

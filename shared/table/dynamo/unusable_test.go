@@ -5,9 +5,12 @@ import (
 	"errors"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	sdk "github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"gavel/shared/clock"
 	"gavel/shared/config"
@@ -37,6 +40,55 @@ func TestStore_ATableThatIsNotThere(t *testing.T) {
 	opt := onTable(t)
 	opt.Table = "missing"
 	unusable(t, dynamo.New(opt), "the DynamoDB table missing (GAVEL_TABLE) is not there")
+}
+
+// What a table lets through that has pk alone, a put of one item, is not told from what it should.
+func TestStore_ATableWithOtherKeys(t *testing.T) {
+	t.Parallel()
+	type keys []types.KeySchemaElement
+	hash, ranged := types.KeyTypeHash, types.KeyTypeRange
+	for what, table := range map[string]struct {
+		keys keys
+		kind types.ScalarAttributeType
+	}{
+		"another key":         {keys{{AttributeName: aws.String("id"), KeyType: hash}}, types.ScalarAttributeTypeS},
+		"another second key":  {keys{{AttributeName: aws.String("pk"), KeyType: hash}, {AttributeName: aws.String("sort"), KeyType: ranged}}, types.ScalarAttributeTypeS},
+		"keys of another way": {keys{{AttributeName: aws.String("pk"), KeyType: hash}, {AttributeName: aws.String("sk"), KeyType: ranged}}, types.ScalarAttributeTypeN},
+	} {
+		t.Run(what, func(t *testing.T) {
+			t.Parallel()
+			opt := onTable(t)
+			opt.Table += "-other"
+			client := sdk.New(sdk.Options{Region: opt.Region, BaseEndpoint: &opt.Endpoint, Credentials: opt.Credentials})
+			defined := make([]types.AttributeDefinition, len(table.keys))
+			for i, key := range table.keys {
+				defined[i] = types.AttributeDefinition{AttributeName: key.AttributeName, AttributeType: table.kind}
+			}
+			if _, err := client.CreateTable(t.Context(), &sdk.CreateTableInput{
+				TableName: &opt.Table, BillingMode: types.BillingModePayPerRequest, AttributeDefinitions: defined, KeySchema: table.keys,
+			}); err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() {
+				_, _ = client.DeleteTable(context.WithoutCancel(t.Context()), &sdk.DeleteTableInput{TableName: &opt.Table})
+			})
+			unusable(t, dynamo.New(opt), "the DynamoDB table "+opt.Table+" (GAVEL_TABLE) has other keys than the texts pk and sk")
+		})
+	}
+}
+
+// TestStore_AnItemThatIsTooLarge is no fault of the table's.
+func TestStore_AnItemThatIsTooLarge(t *testing.T) {
+	t.Parallel()
+	store := dynamo.New(onTable(t))
+	large, long := create("a"), create(strings.Repeat("x", 1025))
+	large.Item.Data = []byte(`"` + strings.Repeat("x", 500_000) + `"`)
+	for _, changes := range [][]table.Change{{large}, {large, create("b")}, {long}, {long, create("b")}} {
+		err := store.Write(t.Context(), changes...)
+		if _, ok := errors.AsType[*config.Unusable](err); err == nil || ok {
+			t.Errorf("got %v, want a fault, and not the table's", err)
+		}
+	}
 }
 
 // Nothing is asked of DynamoDB without credentials.
