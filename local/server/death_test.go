@@ -280,7 +280,7 @@ func (meetings) Admit(context.Context, string, rooms.Guest) (rooms.Admission, er
 	return rooms.Admission{}, nil
 }
 
-func (meetings) Expel(context.Context, string, string, ...string) ([]rooms.Action, error) {
+func (meetings) Expel(context.Context, string, []string) ([]rooms.Action, error) {
 	return nil, nil
 }
 

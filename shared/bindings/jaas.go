@@ -33,9 +33,9 @@ type JaaSClient interface {
 	DestroyRoom(ctx context.Context, appID jaas.AppID, room jitsimeet.Room) (jaas.Outcome, error)
 }
 
-// Presence gives the ids under which a guest is in a conference now.
+// Presence gives the ids under which a guest is in a conference now, by any of those that they may go by.
 type Presence interface {
-	Present(ctx context.Context, conference, guestID string) ([]string, error)
+	Present(ctx context.Context, conference string, guestIDs ...string) ([]string, error)
 }
 
 var (
@@ -78,17 +78,17 @@ func (j *JaaS) Admit(ctx context.Context, conference string, g rooms.Guest) (roo
 
 // Expel bans the guest and then kicks them, under every id they are present with: a kick alone does
 // not keep anybody out, and a ban alone does not remove anybody.
-func (j *JaaS) Expel(ctx context.Context, conference, guestID string, former ...string) ([]rooms.Action, error) {
+func (j *JaaS) Expel(ctx context.Context, conference string, guestIDs []string) ([]rooms.Action, error) {
 	appID, room, err := parse(conference)
 	if err != nil {
 		return nil, err
 	}
-	outcome, err := j.Client.BanUser(ctx, appID, guestID) // the former ones went into a ban before
+	outcome, err := j.Client.BanUser(ctx, appID, guestIDs[0]) // the former ones went into a ban before
 	if err != nil {
 		return nil, err
 	}
 	actions := []rooms.Action{{Name: "ban", Outcome: string(outcome)}}
-	kicks, err := kickAll(ctx, j.Present, conference, append([]string{guestID}, former...), func(id jitsimeet.ParticipantID) (string, error) {
+	kicks, err := kickAll(ctx, j.Present, conference, guestIDs, func(id jitsimeet.ParticipantID) (string, error) {
 		outcome, err := j.Client.KickParticipant(ctx, appID, room, id)
 		return string(outcome), err
 	})
@@ -99,13 +99,9 @@ func (j *JaaS) Expel(ctx context.Context, conference, guestID string, former ...
 func kickAll(
 	ctx context.Context, present Presence, conference string, guestIDs []string, kick func(jitsimeet.ParticipantID) (string, error),
 ) ([]rooms.Action, error) {
-	var ids []string
-	for _, guestID := range guestIDs {
-		devices, err := present.Present(ctx, conference, guestID)
-		if err != nil {
-			return nil, err
-		}
-		ids = append(ids, devices...)
+	ids, err := present.Present(ctx, conference, guestIDs...)
+	if err != nil {
+		return nil, err
 	}
 	if len(ids) == 0 {
 		return []rooms.Action{{Name: "kick", Outcome: "not_present"}}, nil

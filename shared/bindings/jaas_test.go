@@ -75,8 +75,8 @@ type presence struct {
 	err error
 }
 
-func (p presence) Present(_ context.Context, of, guestID string) ([]string, error) {
-	if of != conference || guestID != "bob" {
+func (p presence) Present(_ context.Context, of string, guestIDs ...string) ([]string, error) {
+	if of != conference || !slices.Equal(guestIDs, []string{"bob"}) {
 		return nil, errors.New("asked for another guest")
 	}
 	return p.ids, p.err
@@ -199,7 +199,7 @@ func TestExpel_BansThenKicks(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			c := &client{failing: tt.failing}
-			got, err := (&bindings.JaaS{Client: c, AppID: "another", Present: tt.present}).Expel(t.Context(), conference, "bob")
+			got, err := (&bindings.JaaS{Client: c, AppID: "another", Present: tt.present}).Expel(t.Context(), conference, []string{"bob"})
 			if errors.Is(err, errJaaS) != tt.wantErr || err != nil != tt.wantErr {
 				t.Errorf("got %v, want an error: %t", err, tt.wantErr)
 			}
@@ -234,7 +234,7 @@ func TestJaaS_ConferenceOfAnotherForm(t *testing.T) {
 	c := &client{}
 	j := &bindings.JaaS{Client: c, AppID: appID}
 	_, admit := j.Admit(t.Context(), roomID, rooms.Guest{ID: "bob"})
-	_, expel := j.Expel(t.Context(), roomID, "bob")
+	_, expel := j.Expel(t.Context(), roomID, []string{"bob"})
 	_, closing := j.Close(t.Context(), roomID)
 	if admit == nil || expel == nil || closing == nil {
 		t.Errorf("got %v, %v, %v, want errors", admit, expel, closing)

@@ -61,7 +61,7 @@ func (j *Jitsi) Admit(ctx context.Context, conference string, g rooms.Guest) (ro
 
 // Expel kicks the guest, under every id they are present with. Jitsi knows no bans: a link that was given out lets them in
 // again until it ends. Who is inside is known from events: it fails where the server is not set up to tell them.
-func (j *Jitsi) Expel(ctx context.Context, conference, guestID string, former ...string) ([]rooms.Action, error) {
+func (j *Jitsi) Expel(ctx context.Context, conference string, guestIDs []string) ([]rooms.Action, error) {
 	place, err := parsePlace(conference)
 	if err != nil {
 		return nil, err
@@ -69,7 +69,7 @@ func (j *Jitsi) Expel(ctx context.Context, conference, guestID string, former ..
 	if err := j.Client.CheckHearing(ctx); err != nil {
 		return nil, err // without events nobody is ever seen, which does not say that nobody is there
 	}
-	return kickAll(ctx, j.Present, conference, append([]string{guestID}, former...), func(id jitsimeet.ParticipantID) (string, error) {
+	return kickAll(ctx, j.Present, conference, guestIDs, func(id jitsimeet.ParticipantID) (string, error) {
 		outcome, err := j.Client.Kick(ctx, place, jitsi.Target{ID: id})
 		return string(outcome), err
 	})

@@ -72,8 +72,8 @@ type anyone struct {
 	asked []string
 }
 
-func (a *anyone) Present(_ context.Context, conference, guestID string) ([]string, error) {
-	a.asked = append(a.asked, conference+" "+guestID)
+func (a *anyone) Present(_ context.Context, conference string, guestIDs ...string) ([]string, error) {
+	a.asked = append(a.asked, conference+" "+strings.Join(guestIDs, " "))
 	return a.ids, a.err
 }
 
@@ -147,7 +147,7 @@ func TestJitsi_ExpelKicksUnderEveryID(t *testing.T) {
 			},
 		} {
 			p := &prosody{failing: tt.failing}
-			got, err := (&bindings.Jitsi{Client: p, Present: &tt.present}).Expel(t.Context(), conference, "bob")
+			got, err := (&bindings.Jitsi{Client: p, Present: &tt.present}).Expel(t.Context(), conference, []string{"bob"})
 			if errors.Is(err, errJitsi) != tt.wantErr || err != nil != tt.wantErr {
 				t.Errorf("%s: got %v, want an error: %t", name, err, tt.wantErr)
 			}
@@ -186,7 +186,7 @@ func TestJitsi_ConferenceOfAnotherForm(t *testing.T) {
 	j := &bindings.Jitsi{Client: p, Present: present}
 	for _, stored := range []string{"", "*", "[acme]", "[]" + roomID, "[acme" + roomID, "[a.b]" + roomID, conference, veetingConference, "a b", "a@b", "%zz"} {
 		_, admit := j.Admit(t.Context(), stored, rooms.Guest{ID: "bob"})
-		_, expel := j.Expel(t.Context(), stored, "bob")
+		_, expel := j.Expel(t.Context(), stored, []string{"bob"})
 		_, closing := j.Close(t.Context(), stored)
 		for _, err := range []error{admit, expel, closing} {
 			if err == nil || stored != "" && strings.Contains(err.Error(), stored) {
@@ -203,7 +203,7 @@ func TestJitsi_ConferenceOfAnotherForm(t *testing.T) {
 func TestJitsi_ExpelWithoutEvents(t *testing.T) {
 	t.Parallel()
 	deaf := errors.New("nothing is heard")
-	got, err := (&bindings.Jitsi{Client: &prosody{deaf: deaf}, Present: &presence{}}).Expel(t.Context(), "standup", "bob")
+	got, err := (&bindings.Jitsi{Client: &prosody{deaf: deaf}, Present: &presence{}}).Expel(t.Context(), "standup", []string{"bob"})
 	if len(got) != 0 || !errors.Is(err, deaf) {
 		t.Errorf("got %v, %v; want that it is not known", got, err)
 	}

@@ -83,13 +83,13 @@ func (o *OpenMeetings) Admit(ctx context.Context, conference string, g rooms.Gue
 
 // Expel takes the guest out of the room. OpenMeetings knows no bans: a link that was given out and not used yet lets them
 // in again until it ends.
-func (o *OpenMeetings) Expel(ctx context.Context, conference, guestID string, former ...string) ([]rooms.Action, error) {
+func (o *OpenMeetings) Expel(ctx context.Context, conference string, guestIDs []string) ([]rooms.Action, error) {
 	id, err := parseRoomID(conference)
 	if err != nil {
 		return nil, err
 	}
 	var actions []rooms.Action
-	for _, guest := range append([]string{guestID}, former...) {
+	for _, guest := range guestIDs {
 		outcome, err := o.Client.KickUser(ctx, id, externalType, externalID(guest))
 		if err != nil {
 			return actions, err

@@ -103,7 +103,7 @@ func TestOpenMeetings_GuestsHaveIDsForPaths(t *testing.T) {
 		if _, err := o.Admit(t.Context(), "42", rooms.Guest{ID: id}); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := o.Expel(t.Context(), "42", id); err != nil {
+		if _, err := o.Expel(t.Context(), "42", []string{id}); err != nil {
 			t.Fatal(err)
 		}
 		external := m.person.ExternalID
@@ -123,7 +123,7 @@ func TestOpenMeetings_GuestsHaveIDsForPaths(t *testing.T) {
 func TestOpenMeetings_ExpelKicks(t *testing.T) {
 	t.Parallel()
 	for _, outcome := range []openmeetings.Outcome{openmeetings.Kicked, openmeetings.NotFound} {
-		got, err := bound(&meetings{outcome: outcome}).Expel(t.Context(), "42", "ada")
+		got, err := bound(&meetings{outcome: outcome}).Expel(t.Context(), "42", []string{"ada"})
 		if want := []rooms.Action{{Name: "kick", Outcome: string(outcome)}}; err != nil || !slices.Equal(got, want) {
 			t.Errorf("got %v, %v, want %v", got, err, want)
 		}
@@ -163,7 +163,7 @@ func TestOpenMeetings_PassesErrorsOn(t *testing.T) {
 	o := bound(&meetings{err: errServer})
 	_, bindErr := o.Bind(t.Context(), rooms.Meeting{RoomID: roomID, Name: "Stand-up"})
 	_, admitErr := o.Admit(t.Context(), "42", rooms.Guest{ID: "ada"})
-	_, expelErr := o.Expel(t.Context(), "42", "ada")
+	_, expelErr := o.Expel(t.Context(), "42", []string{"ada"})
 	for _, err := range []error{bindErr, admitErr, expelErr} {
 		if !errors.Is(err, errServer) {
 			t.Errorf("got %v, want %v", err, errServer)
@@ -176,7 +176,7 @@ func TestOpenMeetings_RoomOfAnotherProvider(t *testing.T) {
 	m := &meetings{}
 	o := bound(m)
 	_, admitErr := o.Admit(t.Context(), conference, rooms.Guest{ID: "ada"})
-	_, expelErr := o.Expel(t.Context(), conference, "ada")
+	_, expelErr := o.Expel(t.Context(), conference, []string{"ada"})
 	_, closeErr := o.Close(t.Context(), conference)
 	if admitErr == nil || expelErr == nil || closeErr == nil || len(m.calls) != 0 {
 		t.Errorf("got %v, %v, %v and the calls %v, want errors alone", admitErr, expelErr, closeErr, m.calls)

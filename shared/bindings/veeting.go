@@ -93,7 +93,7 @@ func (v *Veeting) Admit(ctx context.Context, conference string, g rooms.Guest) (
 }
 
 // Expel does nothing but say so: Veeting documents no way to remove anybody.
-func (v *Veeting) Expel(context.Context, string, string, ...string) ([]rooms.Action, error) {
+func (v *Veeting) Expel(context.Context, string, []string) ([]rooms.Action, error) {
 	return []rooms.Action{{Name: "kick", Outcome: "not_supported"}}, nil
 }
 

@@ -170,7 +170,7 @@ func TestVeeting_ExpelSaysThatItCannot(t *testing.T) {
 	t.Parallel()
 	c := &calendar{err: errVeeting}
 	for _, conference := range []string{veetingConference, "anything"} {
-		got, err := onVeeting(c).Expel(t.Context(), conference, "ada")
+		got, err := onVeeting(c).Expel(t.Context(), conference, []string{"ada"})
 		if want := []rooms.Action{{Name: "kick", Outcome: "not_supported"}}; err != nil || !slices.Equal(got, want) {
 			t.Errorf("got %v, %v, want %v", got, err, want)
 		}

@@ -153,7 +153,8 @@ func (h *hall) Admit(ctx context.Context, conference string, g rooms.Guest) (roo
 	return rooms.Admission{URL: "https://hall.example/" + conference + "#" + g.ID, Expires: h.now().Add(g.Lifetime)}, nil
 }
 
-func (h *hall) Expel(ctx context.Context, conference, guestID string, _ ...string) ([]rooms.Action, error) {
+func (h *hall) Expel(ctx context.Context, conference string, guestIDs []string) ([]rooms.Action, error) {
+	guestID := guestIDs[0]
 	if err := h.enter(ctx, "expel", conference, guestID); err != nil {
 		return nil, err
 	}

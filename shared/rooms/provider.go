@@ -16,9 +16,10 @@ type Provider interface {
 	Bind(ctx context.Context, m Meeting) (conference string, err error)
 	// Admit makes what lets a guest into the conference.
 	Admit(ctx context.Context, conference string, g Guest) (Admission, error)
-	// Expel keeps a guest from coming back and takes them out of the conference, by the id that they go by
-	// and by former ones that they may still be inside with. It gives what was done, also beside an error, and can be repeated.
-	Expel(ctx context.Context, conference, guestID string, former ...string) ([]Action, error)
+	// Expel keeps a guest from coming back and takes them out of the conference, by the id that they go by, which comes
+	// first, and by former ones that they may still be inside with. It gives what was done, also beside an error, and can
+	// be repeated.
+	Expel(ctx context.Context, conference string, guestIDs []string) ([]Action, error)
 	// Close ends the conference for everybody. It can be repeated.
 	Close(ctx context.Context, conference string) (Action, error)
 }
@@ -108,7 +109,7 @@ func (s *Service) expel(ctx context.Context, provider, conference string, guestI
 	effect := Effect{Provider: provider}
 	p, err := s.provider(provider)
 	if err == nil {
-		effect.Actions, err = p.Expel(ctx, conference, guestIDs[0], guestIDs[1:]...)
+		effect.Actions, err = p.Expel(ctx, conference, guestIDs)
 	}
 	return noted(ctx, effect, err)
 }

@@ -98,21 +98,24 @@ func (r *Roster) addEnds(ctx context.Context, all []openSession) error {
 	return nil
 }
 
-// Present gives the provider's ids under which a guest is in a conference, in its breakout rooms too.
-func (r *Roster) Present(ctx context.Context, conference, guest string) ([]string, error) {
+// Present gives the provider's ids under which a guest is in a conference, in its breakout rooms too, by any of the ids that
+// they may go by. An error wraps table.ErrBusy or is a fault.
+func (r *Roster) Present(ctx context.Context, conference string, guestIDs ...string) ([]string, error) {
 	open, err := r.open(ctx, conference)
 	if err != nil {
 		return nil, err
 	}
 	var ids []string
-	for _, o := range open {
-		people, _, err := r.people(ctx, o, table.Range{Prefix: inPrefix + guestPrefix(guest), Limit: mostIDs})
-		if err != nil {
-			return nil, err
-		}
-		for _, p := range people {
-			if !slices.Contains(ids, p.ID) { // under which they may be in a breakout room as well
-				ids = append(ids, p.ID)
+	for _, guest := range guestIDs {
+		for _, o := range open {
+			people, _, err := r.people(ctx, o, table.Range{Prefix: inPrefix + guestPrefix(guest), Limit: mostIDs})
+			if err != nil {
+				return nil, err
+			}
+			for _, p := range people {
+				if !slices.Contains(ids, p.ID) { // under which they may be in a breakout room as well
+					ids = append(ids, p.ID)
+				}
 			}
 		}
 	}

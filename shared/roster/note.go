@@ -2,7 +2,6 @@ package roster
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -12,26 +11,13 @@ import (
 // Note takes a sighting in. They arrive late, twice and out of order: one that is older than what is known already, or of a
 // session that is over, changes nothing. An error wraps table.ErrBusy or is a fault.
 func (r *Roster) Note(ctx context.Context, s Sighting) error {
-	return r.settle(ctx, func() ([]table.Change, error) {
+	return table.Settle(ctx, r.store, func(ctx context.Context) ([]table.Change, error) {
 		known, err := r.look(ctx, s)
 		if err != nil {
 			return nil, err
 		}
 		return r.changes(ctx, known, s)
 	})
-}
-
-// settle makes changes from what is there, again when somebody else was faster.
-func (r *Roster) settle(ctx context.Context, changes func() ([]table.Change, error)) error {
-	for {
-		all, err := changes()
-		if err != nil || len(all) == 0 {
-			return err
-		}
-		if err := r.store.Write(ctx, all...); !errors.Is(err, table.ErrConflict) {
-			return err
-		}
-	}
 }
 
 // known is what there is about a sighting.
@@ -135,7 +121,7 @@ func (r *Roster) list(ctx context.Context, of session, item table.Item, record s
 // table.ErrBusy or is a fault.
 func (r *Roster) NoteEnd(ctx context.Context, e End) error {
 	of := session{e.Conference, e.Session, e.Breakout}
-	return r.settle(ctx, func() ([]table.Change, error) {
+	return table.Settle(ctx, r.store, func(ctx context.Context) ([]table.Change, error) {
 		items, err := r.store.Get(ctx, of.key())
 		if err != nil {
 			return nil, err

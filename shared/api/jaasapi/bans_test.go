@@ -411,7 +411,7 @@ type hall struct{ rooms.Provider }
 
 func (hall) Bind(context.Context, rooms.Meeting) (string, error) { return appID + "/hall", nil }
 
-func (hall) Expel(context.Context, string, string, ...string) ([]rooms.Action, error) {
+func (hall) Expel(context.Context, string, []string) ([]rooms.Action, error) {
 	return nil, nil
 }
 

@@ -21,9 +21,9 @@ type Kicker interface {
 	KickParticipant(ctx context.Context, appID jaas.AppID, room jitsimeet.Room, id jitsimeet.ParticipantID) (jaas.Outcome, error)
 }
 
-// Presence gives the ids under which a guest is in a conference now.
+// Presence gives the ids under which a guest is in a conference now, by any of those that they may go by.
 type Presence interface {
-	Present(ctx context.Context, conference, guestID string) ([]string, error)
+	Present(ctx context.Context, conference string, guestIDs ...string) ([]string, error)
 }
 
 type kickInput struct {
@@ -79,13 +79,9 @@ func RegisterKickParticipant(a huma.API, client Kicker, present Presence, aliase
 func kickUser(
 	ctx context.Context, appID jaas.AppID, room jitsimeet.Room, client Kicker, present Presence, guests ...string,
 ) (kicked int, err error) {
-	var ids []string
-	for _, guest := range guests {
-		devices, err := present.Present(ctx, jaas.Conference(appID, room), guest)
-		if err != nil {
-			return 0, err
-		}
-		ids = append(ids, devices...)
+	ids, err := present.Present(ctx, jaas.Conference(appID, room), guests...)
+	if err != nil {
+		return 0, err
 	}
 	for _, id := range ids {
 		outcome, err := client.KickParticipant(ctx, appID, room, jitsimeet.ParticipantID(id))
