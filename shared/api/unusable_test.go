@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"bytes"
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -26,11 +27,14 @@ func TestProblem_WhatAnOperatorHasToMend(t *testing.T) {
 	former := slog.Default()
 	slog.SetDefault(slog.New(slog.NewJSONHandler(&log, nil)))
 	t.Cleanup(func() { slog.SetDefault(former) })
-	const table, certificate = "the DynamoDB table x (GAVEL_TABLE) is not there", "the TLS certificate of meet.example.org has expired, or is not valid yet"
-	const issuer = "the issuer (GAVEL_OIDC_ISSUER) is another"
-	const lacking = "secret gavel/jitsi: callbackTokens is missing"
+	// What was told once in a process is not told again: each run of the test has names of its own.
+	table := "the DynamoDB table " + rand.Text() + " (GAVEL_TABLE) is not there"
+	certificate := "the TLS certificate of " + rand.Text() + ".example.org has expired, or is not valid yet"
+	issuer := "the issuer " + rand.Text() + " (GAVEL_OIDC_ISSUER) is another"
+	secret := rand.Text() + "/jitsi"
+	lacking := "secret " + secret + ": callbackTokens is missing"
 	for want, err := range map[string]error{
-		lacking:     &secrets.Error{Name: "gavel/jitsi", Reason: "callbackTokens is missing", Lacking: true},
+		lacking:     &secrets.Error{Name: secret, Reason: "callbackTokens is missing", Lacking: true},
 		table:       &config.Unusable{What: table, Cause: errors.New("for the log")},
 		issuer:      fmt.Errorf("%w: %w", auth.ErrUnavailable, &config.Unusable{What: issuer}),
 		certificate: &httpclient.Error{Provider: "jitsi", Kind: httpclient.Certificate, Hint: certificate},
