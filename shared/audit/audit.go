@@ -13,8 +13,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/gofrs/uuid/v5"
-
+	"gavel/shared/ids"
 	"gavel/shared/logs"
 	"gavel/shared/table"
 )
@@ -230,12 +229,8 @@ func (t Trail) Days() int {
 // Changes gives an event its id, its time, the call that the context belongs to and the form in which it is kept, and makes
 // the changes that keep it, at most MostItems. They are to be written together with what the event tells of.
 func (t Trail) Changes(ctx context.Context, at time.Time, e Event) ([]table.Change, error) {
-	id, err := uuid.NewV7AtTime(at)
-	if err != nil {
-		return nil, fmt.Errorf("make an event's id: %w", err)
-	}
 	call, _ := ctx.Value(callKey{}).(Call)
-	e.ID, e.At = id.String(), at.UTC().Truncate(time.Millisecond)
+	e.ID, e.At = ids.New(at), at.UTC().Truncate(time.Millisecond)
 	e.Operation, e.Reason, e.RequestID = call.Operation, cmp.Or(e.Reason, call.Reason), logs.RequestID(ctx)
 	return t.keep(e.sealed())
 }

@@ -6,11 +6,9 @@ import (
 	"encoding/base64"
 	"errors"
 	"slices"
-	"strings"
 	"time"
 
-	"github.com/gofrs/uuid/v5"
-
+	"gavel/shared/ids"
 	"gavel/shared/table"
 )
 
@@ -123,7 +121,6 @@ func (l *Log) read(ctx context.Context, partition, after string, limit int) ([]E
 const (
 	markBytes = 6
 	dayBytes  = len(dayForm)
-	idBytes   = 36
 )
 
 func cursorText(list, position string) string {
@@ -156,7 +153,7 @@ func parseCursor(list, text string, byDay bool) (day time.Time, after string, er
 	if byDay && after == "" {
 		return day, "", nil
 	}
-	if _, err := uuid.FromString(after); err != nil || len(after) != idBytes || strings.ToLower(after) != after {
+	if id, ok := ids.Parse(after); !ok || id != after {
 		return day, "", ErrCursor
 	}
 	return day, after, nil

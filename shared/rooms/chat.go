@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"gavel/shared/audit"
+	"gavel/shared/ids"
 	"gavel/shared/table"
 )
 
@@ -97,10 +98,7 @@ func (s *Service) append(room string, tail table.Item, record messageRecord) (Me
 	if !record.At.After(last.At) {
 		record.At = last.At.Add(time.Millisecond)
 	}
-	id, err := newID(record.At)
-	if err != nil {
-		return Message{}, nil, err
-	}
+	id := ids.New(record.At)
 	changes := []table.Change{put(tail, tailRecord{At: record.At}), create(msgKey(room, id), record)}
 	return record.message(id), changes, nil
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"gavel/shared/audit"
+	"gavel/shared/ids"
 	"gavel/shared/table"
 )
 
@@ -30,15 +31,13 @@ func (s *Service) Create(ctx context.Context, caller string, b Booking) (Room, e
 	if err := checkTimes(b.Start, b.End, now); err != nil {
 		return Room{}, err
 	}
-	id, err := newID(now)
-	if err != nil {
-		return Room{}, err
-	}
+	id := ids.New(now)
 	invited := slices.DeleteFunc(distinct(b.Participants), func(user string) bool { return user == caller })
 	record := roomRecord{
 		Name: b.Name, Start: b.Start, End: b.End, Provider: b.Provider,
 		Participants: 1 + len(invited), Admins: 1, CreatedBy: caller, CreatedAt: now.UTC().Truncate(time.Millisecond),
 	}
+	var err error
 	if record.Conference, err = s.bind(ctx, id, record); err != nil {
 		s.tellUnbooked(ctx, caller, id, record, err)
 		return Room{}, err

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"gavel/shared/ids"
 	"gavel/shared/table"
 )
 
@@ -197,24 +198,24 @@ func (a *inspection) task(key table.Key) {
 // SeedRooms puts started rooms, with the user as their only participant, straight into a store, and
 // gives their ids in the order of their making.
 func SeedRooms(ctx context.Context, store table.Store, user string, n int, at time.Time) ([]string, error) {
-	ids := make([]string, n)
-	return ids, inBulk(ctx, store, n, seatSize+1, func(i int) ([]table.Change, error) {
+	made := make([]string, n)
+	return made, inBulk(ctx, store, n, seatSize+1, func(i int) ([]table.Change, error) {
 		at := at.Add(time.Duration(i) * time.Millisecond)
-		id, err := newID(at)
-		ids[i] = id
+		id := ids.New(at)
+		made[i] = id
 		record := roomRecord{Name: "Seeded", Start: second(at), Participants: 1, Admins: 1, CreatedBy: user, CreatedAt: at}
-		return append(seat(id, memberRecord{User: user, Admin: true, AddedAt: at}), create(roomKey(id), record)), err
+		return append(seat(id, memberRecord{User: user, Admin: true, AddedAt: at}), create(roomKey(id), record)), nil
 	})
 }
 
 // SeedEnding puts rooms that have begun and end at a time straight into a store, as many in each shard of tasks.
 func SeedEnding(ctx context.Context, store table.Store, user string, n int, at, end time.Time) error {
 	return inBulk(ctx, store, n, seatSize+2, func(i int) ([]table.Change, error) {
-		id, err := newID(at)
+		id := ids.New(at)
 		id = id[:len(id)-1] + dueShards[i%len(dueShards):][:1]
 		record := roomRecord{Name: "Seeded", Start: second(at), End: second(end), Participants: 1, Admins: 1, CreatedBy: user, CreatedAt: at}
 		changes := append(seat(id, memberRecord{User: user, Admin: true, AddedAt: at}), plan(id, &record, record.End, endTask{})...)
-		return append(changes, create(roomKey(id), record)), err
+		return append(changes, create(roomKey(id), record)), nil
 	})
 }
 
@@ -252,8 +253,7 @@ func Spoil(ctx context.Context, store table.Store, room string) (mend func() err
 func SeedMessages(ctx context.Context, store table.Store, room, user string, n int, at time.Time) error {
 	err := inBulk(ctx, store, n, 1, func(i int) ([]table.Change, error) {
 		at := at.Add(time.Duration(i-n) * time.Millisecond)
-		id, err := newID(at)
-		return []table.Change{create(msgKey(room, id), messageRecord{From: user, Text: "seeded", At: at})}, err
+		return []table.Change{create(msgKey(room, ids.New(at)), messageRecord{From: user, Text: "seeded", At: at})}, nil
 	})
 	if err != nil {
 		return err

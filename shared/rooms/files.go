@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"gavel/shared/audit"
+	"gavel/shared/ids"
 	"gavel/shared/objects"
 	"gavel/shared/table"
 )
@@ -40,9 +41,7 @@ func objectKey(room, file string) string { return room + "/attachment/" + file }
 // is sent must have the size and the content type that were announced; it can be sent once.
 func (s *Service) UploadURL(ctx context.Context, caller, id string, a Attachment) (fileID string, r objects.Request, err error) {
 	now := s.now()
-	if a.FileID, err = newID(now); err != nil {
-		return "", r, err
-	}
+	a.FileID = ids.New(now)
 	err = s.change(ctx, func(ctx context.Context) ([]table.Change, error) {
 		v, err := s.look(ctx, id, caller)
 		if err != nil {

@@ -3,32 +3,19 @@ package rooms
 import (
 	"fmt"
 	"strings"
-	"time"
 	"unicode"
 	"unicode/utf8"
 
-	"github.com/gofrs/uuid/v5"
+	"gavel/shared/ids"
 )
-
-// newID makes an id that sorts by the time it was made at (UUID version 7, RFC 9562 section 5.7).
-func newID(at time.Time) (string, error) {
-	id, err := uuid.NewV7AtTime(at)
-	if err != nil {
-		return "", fmt.Errorf("make an id: %w", err)
-	}
-	return id.String(), nil
-}
-
-// idLength is that of an id in its one form: 32 hex digits in lower case and four hyphens.
-const idLength = 36
 
 // ParseID checks the id of a room or file and brings it to lower case.
 func ParseID(text string) (string, error) {
-	id, err := uuid.FromString(text)
-	if err != nil || len(text) != idLength {
+	id, ok := ids.Parse(text)
+	if !ok {
 		return "", &Error{Code: Invalid, Detail: "expected a UUID such as 01937c4e-7a10-7cc3-98c5-1f0a2b3c4d5e"}
 	}
-	return id.String(), nil
+	return id, nil
 }
 
 // MaxUserID is the longest user id in bytes. OpenID Connect allows a subject 255 ASCII characters;

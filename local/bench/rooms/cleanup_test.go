@@ -8,9 +8,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/gofrs/uuid/v5"
-
 	"gavel/shared/clock"
+	"gavel/shared/ids"
 	"gavel/shared/rooms"
 	"gavel/shared/table"
 )
@@ -47,12 +46,8 @@ func ending(ctx context.Context, e *engine, count int, last time.Duration) ([]ta
 	patterns := created(script{calls: rec.calls, id: room.ID})
 	items := make([]table.Item, 0, count*len(patterns))
 	for i := range count {
-		fresh, err := uuid.NewV7AtTime(now.Add(-time.Duration(i) * time.Second))
-		if err != nil {
-			return nil, err
-		}
 		digit := shards[i%len(shards):][:1]
-		id := fresh.String()[:len(room.ID)-1] + digit
+		id := ids.New(now.Add(-time.Duration(i) * time.Second))[:len(room.ID)-1] + digit
 		for _, item := range patterns {
 			item = renamed(item, room.ID, id)
 			if strings.HasPrefix(item.Partition, "due#") {

@@ -9,8 +9,8 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/gofrs/uuid/v5"
-
+	"gavel/shared/clock"
+	"gavel/shared/ids"
 	"gavel/shared/table"
 )
 
@@ -99,11 +99,7 @@ func (c crowd) scenes(ctx context.Context, e *engine, s *stage, t *tenant) ([]sc
 
 // newScene makes somebody with a room and a message in it, and gives what was asked of the store for either.
 func newScene(ctx context.Context, e *engine, t *tenant) (sc scene, room, message script, err error) {
-	fresh, err := uuid.NewV7()
-	if err != nil {
-		return scene{}, script{}, script{}, err
-	}
-	sc.user = "auth0|" + fresh.String()
+	sc.user = "auth0|" + ids.New(clock.Now())
 	rec := &recorder{Store: e.store}
 	s := newStage(rec, t)
 	made, err := s.ask(ctx, createRoom(sc.user))
@@ -122,12 +118,9 @@ func multiply(ctx context.Context, e *engine, of script, count int) error {
 	patterns, newest := created(of), time.Now().Add(-time.Hour)
 	items := make([]table.Item, 0, count*len(patterns))
 	for i := range count {
-		id, err := uuid.NewV7AtTime(newest.Add(-time.Duration(i) * time.Second))
-		if err != nil {
-			return err
-		}
+		id := ids.New(newest.Add(-time.Duration(i) * time.Second))
 		for _, item := range patterns {
-			items = append(items, renamed(item, of.id, id.String()))
+			items = append(items, renamed(item, of.id, id))
 		}
 	}
 	return e.raw.fill(ctx, items)

@@ -12,8 +12,10 @@ import (
 	"strconv"
 	"testing"
 
-	"github.com/gofrs/uuid/v5"
 	"golang.org/x/sync/errgroup"
+
+	"gavel/shared/clock"
+	"gavel/shared/ids"
 )
 
 // operation is one that is compared with bare calls.
@@ -109,13 +111,10 @@ func newTrio(ctx context.Context, e *engine, s *stage, t *tenant, op operation, 
 
 // replay makes calls of an engine, for something new if they create something.
 func replay(ctx context.Context, r raw, op operation, id string, calls ...call) error {
-	fresh, err := uuid.NewV7()
-	if err != nil {
-		return err
-	}
+	fresh := ids.New(clock.Now())
 	for _, c := range calls {
 		if op.creates {
-			c = c.as(id, fresh.String())
+			c = c.as(id, fresh)
 		}
 		c, err := c.retold()
 		if err == nil {

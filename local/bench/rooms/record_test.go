@@ -6,8 +6,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/gofrs/uuid/v5"
-
+	"gavel/shared/clock"
+	"gavel/shared/ids"
 	"gavel/shared/table"
 )
 
@@ -81,11 +81,7 @@ func (c call) retold() (call, error) {
 		}
 		id := strings.TrimPrefix(change.Item.Sort, "at#")
 		if fresh[id] == "" {
-			other, err := uuid.NewV7()
-			if err != nil {
-				return call{}, err
-			}
-			fresh[id] = other.String()
+			fresh[id] = ids.New(clock.Now())
 		}
 		c.changes[i].Item = renamed(change.Item, id, fresh[id])
 	}
