@@ -45,7 +45,15 @@ func newPair(t *testing.T) *pair {
 			return aws.Credentials{AccessKeyID: "test", SecretAccessKey: "test"}, nil
 		}),
 	}
-	return &pair{t: t, from: from, to: dynamodb.CreateTable(t, endpoint), config: config, client: sdk.NewFromConfig(config)}
+	p := &pair{t: t, from: from, to: dynamodb.CreateTable(t, endpoint), config: config, client: sdk.NewFromConfig(config)}
+	// Nothing expires in a restored table: see "time to live" at
+	// https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/PointInTimeRecovery_Howitworks.html.
+	if _, err := p.client.UpdateTimeToLive(t.Context(), &sdk.UpdateTimeToLiveInput{
+		TableName: &from, TimeToLiveSpecification: &types.TimeToLiveSpecification{AttributeName: aws.String("e"), Enabled: aws.Bool(false)},
+	}); err != nil {
+		t.Fatal(err)
+	}
+	return p
 }
 
 // write puts an item in place of whatever is there, as Gavel does, and gives it as it is now.
