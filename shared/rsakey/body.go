@@ -49,6 +49,9 @@ func readings(body string) iter.Seq[string] {
 				return
 			}
 		}
+		if whole := withLastPlus(body); len(whole) > len(trimmed) && yield(formDecoded(whole)) {
+			yield(formDecodedLines(whole))
+		}
 	}
 }
 
@@ -60,6 +63,18 @@ func withLastDash(s string) string {
 	}
 	tail := s[len(trimmed):]
 	return trimmed + tail[:len(tail)-len(strings.TrimLeft(tail, "-"))]
+}
+
+// withLastPlus is for form decoding of what ended in plus signs: the blanks in front of the last line's end, which may have become
+// a blank itself.
+func withLastPlus(s string) string {
+	trimmed := strings.TrimRight(s, "- \n")
+	rest := strings.TrimLeft(s[len(trimmed):], " ")
+	blanks := len(s) - len(trimmed) - len(rest)
+	if blanks > 0 && !strings.HasPrefix(rest, "\n") {
+		blanks--
+	}
+	return trimmed + strings.Repeat("+", blanks)
 }
 
 // fromFirstLine skips headers, comments and the rest of a misspelt BEGIN line.

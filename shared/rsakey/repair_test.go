@@ -2,9 +2,12 @@ package rsakey_test
 
 import (
 	"crypto/rsa"
+	"crypto/x509/pkix"
+	"encoding/asn1"
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
+	"fmt"
 	"net/url"
 	"strings"
 	"testing"
@@ -67,6 +70,45 @@ func concatenated(s string) string {
 
 // formDecoded is what becomes of a text that was not form encoded and yet is form decoded.
 func formDecoded(s string) string { return must(url.QueryUnescape(s)) }
+
+// TestParse_RepairsWhatEndsInPlusSigns after form decoding: of the blanks at its end some belong to the key.
+func TestParse_RepairsWhatEndsInPlusSigns(t *testing.T) {
+	t.Parallel()
+	for _, end := range [][]byte{{0x3E}, {0x0F, 0xBE}, {0xFB, 0xEF, 0xBE}} { // +, ++ and ++++
+		text := armor("PRIVATE KEY", ending(theKey(), end))
+		if !strings.Contains(text, "+\n-----END") {
+			t.Fatalf("got a key that ends in %q, want +", text[len(text)-40:])
+		}
+		for name, pasted := range map[string]string{
+			"lines": formDecoded(text), "spaces for lines": formDecoded(strings.ReplaceAll(text, "\n", " ")),
+			"literal lines": formDecoded(strings.ReplaceAll(text, "\n", `\n`)),
+			"CRLF":          formDecoded(strings.ReplaceAll(text, "\n", "\r\n")),
+		} {
+			t.Run(fmt.Sprintf("%x, %s", end, name), func(t *testing.T) {
+				t.Parallel()
+				mustParse(t, pasted, theKey())
+			})
+		}
+	}
+}
+
+// ending writes a key in PKCS#8 with an attribute behind it, so that the whole fills its Base64 and ends in certain bytes.
+func ending(key *rsa.PrivateKey, end []byte) []byte {
+	for padding := 0; ; padding++ {
+		der := must(asn1.Marshal(struct {
+			Version    int
+			Algorithm  pkix.AlgorithmIdentifier
+			Key        []byte
+			Attributes asn1.RawValue
+		}{
+			0, pkix.AlgorithmIdentifier{Algorithm: asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 1, 1}, Parameters: asn1.NullRawValue}, der1(key),
+			asn1.RawValue{Class: asn1.ClassContextSpecific, IsCompound: true, Bytes: append(make([]byte, padding), end...)},
+		}))
+		if len(der)%3 == 0 {
+			return der
+		}
+	}
+}
 
 // TestParse_RepairsBodies has the manglings that touch the base64 itself.
 func TestParse_RepairsBodies(t *testing.T) {

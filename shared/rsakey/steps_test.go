@@ -85,7 +85,7 @@ func headerSteps() []step {
 		{"en dashes", replace("-----", "–––––")},
 		{"minus signs", replace("-----", "−−−−−")},
 		{"dashes lost in front", replace("-----BEGIN", "BEGIN")},
-		{"lower case", replace("BEGIN", "begin", "END", "end", "PRIVATE KEY", "private key", "RSA", "rsa")},
+		{"lower case", replace("BEGIN ", "begin ", "END ", "end ", "PRIVATE KEY", "private key", "RSA ", "rsa ")}, // with blanks, which Base64 has none of
 		{"no footer", func(s string) string { s, _, _ = strings.Cut(s, "-----END"); return s }},
 		{"half a footer", func(s string) string { return s[:max(strings.LastIndex(s, "KEY-----"), 0)] }},
 		{"no header", func(s string) string { _, s, _ = strings.Cut(s, "\n"); return s }},
