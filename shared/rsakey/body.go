@@ -49,8 +49,10 @@ func readings(body string) iter.Seq[string] {
 				return
 			}
 		}
-		if whole := withLastPlus(body); len(whole) > len(trimmed) && yield(formDecoded(whole)) {
-			yield(formDecodedLines(whole))
+		for whole := range withLastPlus(body) {
+			if !yield(formDecoded(whole)) || !yield(formDecodedLines(whole)) {
+				return
+			}
 		}
 	}
 }
@@ -65,16 +67,21 @@ func withLastDash(s string) string {
 	return trimmed + tail[:len(tail)-len(strings.TrimLeft(tail, "-"))]
 }
 
-// withLastPlus is for form decoding of what ended in plus signs: the blanks in front of the last line's end, which may have become
-// a blank itself.
-func withLastPlus(s string) string {
+// mostLastPlus is how many plus signs at the end of a key are thought of. One in a thousand keys has more than one.
+const mostLastPlus = 4
+
+// withLastPlus is for form decoding of what ended in plus signs: blanks at the end, of which one may be that of the line.
+func withLastPlus(s string) iter.Seq[string] {
 	trimmed := strings.TrimRight(s, "- \n")
-	rest := strings.TrimLeft(s[len(trimmed):], " ")
-	blanks := len(s) - len(trimmed) - len(rest)
-	if blanks > 0 && !strings.HasPrefix(rest, "\n") {
-		blanks--
+	tail := s[len(trimmed):]
+	blanks := len(tail) - len(strings.TrimLeft(tail, " "))
+	return func(yield func(string) bool) {
+		for n := range min(blanks, mostLastPlus) {
+			if !yield(trimmed + strings.Repeat("+", n+1)) {
+				return
+			}
+		}
 	}
-	return trimmed + strings.Repeat("+", blanks)
 }
 
 // fromFirstLine skips headers, comments and the rest of a misspelt BEGIN line.

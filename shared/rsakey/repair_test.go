@@ -83,6 +83,7 @@ func TestParse_RepairsWhatEndsInPlusSigns(t *testing.T) {
 			"lines": formDecoded(text), "spaces for lines": formDecoded(strings.ReplaceAll(text, "\n", " ")),
 			"literal lines": formDecoded(strings.ReplaceAll(text, "\n", `\n`)),
 			"CRLF":          formDecoded(strings.ReplaceAll(text, "\n", "\r\n")),
+			"bare":          formDecoded(body(text)),
 		} {
 			t.Run(fmt.Sprintf("%x, %s", end, name), func(t *testing.T) {
 				t.Parallel()
