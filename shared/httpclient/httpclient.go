@@ -93,11 +93,16 @@ func New(opt Options) *Client {
 	}
 }
 
+// defaultTransport speaks HTTP/1.1 alone. Over HTTP/2 net/http sends a request again by itself, and as often as there is
+// time for, when the provider resets its stream with PROTOCOL_ERROR (https://go.dev/issue/47635): nobody knows then what was
+// done with the first one.
 func defaultTransport() http.RoundTripper {
+	var protocols http.Protocols
+	protocols.SetHTTP1(true)
 	return &http.Transport{
+		Protocols:              &protocols,
 		Proxy:                  http.ProxyFromEnvironment,
 		DialContext:            (&net.Dialer{Timeout: 3 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
-		ForceAttemptHTTP2:      true,
 		MaxIdleConns:           32,
 		MaxIdleConnsPerHost:    16,
 		IdleConnTimeout:        50 * time.Second,
