@@ -98,10 +98,16 @@ func kindOf(status int) Kind {
 	return Refused
 }
 
-// mayHaveHappened: a server that fails with 5xx can do so after the work was done;
-// 503 says it did not take the request on.
+// mayHaveHappened: a server that fails with 5xx can do so after the work was done; 503 says it did not take the request
+// on. 101 says nothing of it yet, and 303 that it was done and what came of it is elsewhere (RFC 9110, section 15).
 func mayHaveHappened(status int) bool {
-	return status >= http.StatusInternalServerError && status != http.StatusServiceUnavailable
+	switch status {
+	case http.StatusSwitchingProtocols, http.StatusSeeOther:
+		return true
+	case http.StatusServiceUnavailable:
+		return false
+	}
+	return status >= http.StatusInternalServerError
 }
 
 // repeatable tells a failure that another try may cure.

@@ -92,6 +92,13 @@ func faults() map[string]fault {
 			serve: func(c conn) { c.say("HTTP/1.1 503 Later\r\nRetry-After: 0\r\nContent-Length: 0\r\n\r\n") },
 			want:  httpclient.Busy, status: http.StatusServiceUnavailable, never: true,
 		},
+		"goes over to another protocol": {
+			serve: func(c conn) {
+				c.say("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n")
+				c.hang()
+			},
+			want: httpclient.Nonsense, status: http.StatusSwitchingProtocols,
+		},
 		"asks to go elsewhere": {
 			serve: func(c conn) { c.say("HTTP/1.1 307 Elsewhere\r\nLocation: /\r\nContent-Length: 0\r\n\r\n") },
 			want:  httpclient.Nonsense, status: http.StatusTemporaryRedirect, never: true,

@@ -241,6 +241,9 @@ func (c *Client) once(ctx context.Context, limit time.Duration, req Request) (Re
 		return Response{}, c.lost(err, out.URL.Host, sent.Load())
 	}
 	defer func() { _ = answer.Body.Close() }()
+	if answer.StatusCode == http.StatusSwitchingProtocols {
+		return c.judge(answer, nil, nil) // what would be read is the connection, which no deadline ends
+	}
 	body, err := io.ReadAll(io.LimitReader(answer.Body, int64(c.maxAnswer)+1))
 	if err != nil && success(answer.StatusCode) {
 		return Response{}, c.lost(err, out.URL.Host, true)
