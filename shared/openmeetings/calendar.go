@@ -245,7 +245,7 @@ func (c *Client) FindAppointments(ctx context.Context, title string) ([]Appointm
 // one that does not exist.
 func (c *Client) DeleteAppointment(ctx context.Context, id int64) (Outcome, error) {
 	done, err := c.outcome(ctx, Deleted, change("calendar delete", http.MethodDelete, "calendar", id))
-	if errors.Is(missing(err), ErrNotFound) {
+	if says(err, "Bad id") || errors.Is(missing(err), ErrNotFound) {
 		return NotFound, nil
 	}
 	return done, err

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"mime/multipart"
 	"net/http"
@@ -165,7 +164,7 @@ func (c *Client) DeleteExternalFile(ctx context.Context, externalType, externalI
 		return "", err
 	}
 	done, err := c.outcome(ctx, Deleted, change("file delete external", http.MethodDelete, "file", externalType, externalID))
-	if !errors.Is(missing(err), ErrNotFound) {
+	if !saysNoKey(err) {
 		return done, err
 	}
 	files, err := c.Files(ctx, externalType)

@@ -46,6 +46,11 @@ func TestUpdateAppointment_OfOneThatIsGoneByThen(t *testing.T) {
 	if _, err := f.client.UpdateAppointment(t.Context(), 5, openmeetings.Booking{OwnerID: 3}); !errors.Is(err, openmeetings.ErrNotFound) {
 		t.Errorf("got %v, want ErrNotFound", err)
 	}
+	f.upstream.on("POST /calendar", fails("Mail server connection failed"))
+	_, err := f.client.UpdateAppointment(t.Context(), 5, openmeetings.Booking{OwnerID: 3})
+	if failure := refusal(t, err, "Mail server connection failed"); !failure.MayHaveHappened {
+		t.Errorf("got %+v, want that it may have happened", failure)
+	}
 }
 
 // rebook updates an appointment of the calendar, and gives what was sent.

@@ -34,13 +34,26 @@ func checkSegments(texts ...string) error {
 var ErrNotFound = errors.New("OpenMeetings knows no such thing")
 
 // missing reads a refusal that can only mean that the thing is not there: the services do not look before they use it,
-// and say so in Java's words for a null pointer, which differ from version to version.
+// and say so in Java's words for a null pointer. Other words are other trouble, such as a database that does not answer, and
+// what could not be looked at must not count as gone.
 func missing(err error) error {
 	refusal, ok := errors.AsType[*Refusal](err)
-	if ok && refusal.Failure.Status >= 500 && !strings.HasPrefix(refusal.Message, "error.") {
+	if ok && refusal.Failure.Status >= 500 && saysNullPointer(refusal.Message) {
 		return ErrNotFound
 	}
 	return err
+}
+
+// saysNullPointer tells the words of a null pointer: those of https://openjdk.org/jeps/358, and none before these were on.
+func saysNullPointer(message string) bool {
+	return message == "" || message == "null" || strings.HasPrefix(message, "java.lang.NullPointerException") ||
+		strings.HasPrefix(message, "Cannot invoke ") || strings.HasPrefix(message, "Cannot ") && strings.HasSuffix(message, " is null")
+}
+
+// saysNoKey tells a failure of a service in which it says something, and no key of its own.
+func saysNoKey(err error) bool {
+	refusal, ok := errors.AsType[*Refusal](err)
+	return ok && refusal.Failure.Status >= 500 && !strings.HasPrefix(refusal.Message, "error.")
 }
 
 // says tells a refusal that says a certain thing.
