@@ -85,6 +85,18 @@ func NameSecret(err error, secret string) error {
 	return err
 }
 
+// PartlyDone gives the error of a command of several requests of which one was carried out already. The error itself
+// stays as it is: that of a request many wait for is theirs, too.
+func PartlyDone(err error) error {
+	failure, ok := errors.AsType[*Error](err)
+	if !ok || failure.MayHaveHappened {
+		return err
+	}
+	partly := *failure
+	partly.MayHaveHappened = true
+	return errors.Join(&partly, err)
+}
+
 // kindOf sorts a status that is not a success.
 func kindOf(status int) Kind {
 	switch {

@@ -121,6 +121,30 @@ func TestEndRoom_StopsAtAFailureOfALaterRound(t *testing.T) {
 	}
 }
 
+// Whatever fails then, the room is closed.
+func TestEndRoom_SaysThatItBegan(t *testing.T) {
+	t.Parallel()
+	for _, route := range []string{"GET /room/kick/7", "GET /room/count/7"} {
+		for name, answer := range map[string]http.HandlerFunc{"busy": status(503), "refused": status(400), "lacks a right": fails("error.notallowed"), "no": refuses("no")} {
+			synctest.Test(t, func(t *testing.T) {
+				f := setup(t, inMemory())
+				f.meeting(`0`)
+				f.upstream.on(route, answer)
+				_, _, err := f.client.EndRoom(t.Context(), 7)
+				if failure := upstreamError(t, err); !failure.MayHaveHappened {
+					t.Errorf("%s at %s: got %+v, want that it may have happened", name, route, failure)
+				}
+			})
+		}
+	}
+	f := setup(t)
+	f.upstream.on("GET /room/close/7", status(400))
+	_, _, err := f.client.EndRoom(t.Context(), 7)
+	if failure := upstreamError(t, err); failure.MayHaveHappened {
+		t.Errorf("refused at once: got %+v, want that nothing happened", failure)
+	}
+}
+
 // The session can be over between any two of the steps.
 func TestEndRoom_GoesOnInANewSession(t *testing.T) {
 	t.Parallel()

@@ -178,10 +178,10 @@ func (c *Client) EndRoom(ctx context.Context, id int64) (outcome Outcome, inside
 	}
 	for try := 1; ; try++ {
 		if _, err := c.KickAll(ctx, id); err != nil {
-			return "", 0, err
+			return "", 0, httpclient.PartlyDone(err) // it is closed
 		}
 		if inside, err = c.CountRoom(ctx, id); err != nil {
-			return "", 0, err
+			return "", 0, httpclient.PartlyDone(err)
 		}
 		if inside == 0 {
 			return Ended, 0, nil

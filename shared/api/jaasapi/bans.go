@@ -17,6 +17,7 @@ import (
 	"gavel/shared/auth"
 	"gavel/shared/bans"
 	"gavel/shared/clock"
+	"gavel/shared/httpclient"
 	"gavel/shared/jaas"
 	"gavel/shared/jitsimeet"
 	"gavel/shared/problem"
@@ -180,6 +181,9 @@ func (s BanServices) ban(ctx context.Context, appID jaas.AppID, ban bans.Ban, to
 	for _, id := range ids {
 		n, err := s.kick(ctx, appID, id)
 		kicked, failed = kicked+n, errors.Join(failed, err)
+	}
+	if outcome != "" || kicked > 0 {
+		failed = httpclient.PartlyDone(failed)
 	}
 	return outcome, kicked, failed
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"net/url"
 	"slices"
@@ -324,6 +325,44 @@ func TestWebhook_KickThatFailsIsTriedAgain(t *testing.T) {
 		if e.Type != audit.BanEnforced || e.Actor != audit.Webhook() || e.Target != "u-17" || e.Outcome != outcome || e.Operation != "jaas-webhook" {
 			t.Errorf("got %+v, want who was kicked, and that it %s", e, outcome)
 		}
+	}
+}
+
+// TestKick_OneThatIsRefusedKeepsNobodyElseIn, and what was done is not said to be undone.
+func TestKick_OneThatIsRefusedKeepsNobodyElseIn(t *testing.T) {
+	t.Parallel()
+	var refused atomic.Value
+	h := hookBefore(t, apitest.Embedded(t), func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		if strings.Contains(string(body), refused.Load().(string)) || strings.Contains(r.URL.Path, refused.Load().(string)) {
+			w.WriteHeader(http.StatusBadRequest)
+			return
+		}
+		ok(w, r)
+	})
+	refused.Store("nobody")
+	h.joins(t, appID+"/standup", "u-17", "aaaaaaaa")
+	h.joins(t, appID+"/standup", "u-17", "bbbbbbbb")
+	for _, tt := range []struct {
+		path, body, refused string
+		may                 bool
+		want                []string
+	}{
+		{"/jaas/" + appID + "/rooms/standup/kick", `{"userId":"u-17"}`, "aaaaaaaa", true, []string{"aaaaaaaa", "bbbbbbbb"}},
+		{"/jaas/" + appID + "/rooms/standup/kick", `{"userId":"u-17"}`, "KICK", false, []string{"aaaaaaaa", "bbbbbbbb"}},
+		{bansPath + "/users", `{"userId":"u-17"}`, "KICK", true, []string{"aaaaaaaa", "bbbbbbbb"}},
+		{bansPath + "/users", `{"userId":"u-17"}`, "/ban/user/", true, []string{"aaaaaaaa", "bbbbbbbb"}},
+		{bansPath + "/users", `{"userId":"u-18"}`, "/ban/user/", false, nil},
+	} {
+		refused.Store(tt.refused)
+		before := len(h.kicked())
+		p := document(t, h.post(t, tt.path, tt.body))
+		if p.Code != problem.UpstreamError || p.MayHaveHappened == nil || *p.MayHaveHappened != tt.may {
+			t.Errorf("%s with %s refused: got %+v, want that it may have happened: %t", tt.path, tt.refused, p, tt.may)
+		}
+		got := h.kicked()[before:]
+		slices.Sort(got)
+		same(t, tt.path+" with "+tt.refused+" refused", got, tt.want...)
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 
 	"gavel/shared/api"
 	"gavel/shared/api/inboxapi"
+	"gavel/shared/httpclient"
 	"gavel/shared/jaas"
 	"gavel/shared/jitsimeet"
 	"gavel/shared/problem"
@@ -75,7 +76,7 @@ func RegisterKickParticipant(a huma.API, client Kicker, present Presence, aliase
 }
 
 // kickUser removes a user with every device, by each of the ids that they may be inside with, and says how many devices there
-// were. After an error it can be called again, for those that are left.
+// were. After an error it can be called again, for those that are left: none keeps the others in.
 func kickUser(
 	ctx context.Context, appID jaas.AppID, room jitsimeet.Room, client Kicker, present Presence, guests ...string,
 ) (kicked int, err error) {
@@ -84,15 +85,15 @@ func kickUser(
 		return 0, err
 	}
 	for _, id := range ids {
-		outcome, err := client.KickParticipant(ctx, appID, room, jitsimeet.ParticipantID(id))
-		if err != nil {
-			return kicked, err
-		}
-		if outcome == jaas.Kicked {
+		outcome, failed := client.KickParticipant(ctx, appID, room, jitsimeet.ParticipantID(id))
+		if err = errors.Join(err, failed); outcome == jaas.Kicked {
 			kicked++
 		}
 	}
-	return kicked, nil
+	if kicked > 0 {
+		err = httpclient.PartlyDone(err)
+	}
+	return kicked, err
 }
 
 // Insider gives who is in a conference now.
