@@ -95,7 +95,8 @@ func (j *JaaS) Expel(ctx context.Context, conference string, guestIDs []string) 
 	return append(actions, kicks...), err
 }
 
-// kickAll kicks a guest, who may be there by several ids, with every device. It gives what was done, also beside an error.
+// kickAll kicks a guest, who may be there by several ids, with every device: one that is refused keeps no other in. It gives
+// what was done, also beside an error.
 func kickAll(
 	ctx context.Context, present Presence, conference string, guestIDs []string, kick func(jitsimeet.ParticipantID) (string, error),
 ) ([]rooms.Action, error) {
@@ -108,13 +109,12 @@ func kickAll(
 	}
 	var actions []rooms.Action
 	for _, id := range ids {
-		outcome, err := kick(jitsimeet.ParticipantID(id))
-		if err != nil {
-			return actions, err
+		outcome, failed := kick(jitsimeet.ParticipantID(id))
+		if err = errors.Join(err, failed); failed == nil {
+			actions = append(actions, rooms.Action{Name: "kick", Outcome: outcome})
 		}
-		actions = append(actions, rooms.Action{Name: "kick", Outcome: outcome})
 	}
-	return actions, nil
+	return actions, err
 }
 
 // Close destroys the conference.

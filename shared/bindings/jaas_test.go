@@ -191,8 +191,8 @@ func TestExpel_BansThenKicks(t *testing.T) {
 		"second kick fails": {
 			presence{ids: []string{"aaaa0001", "aaaa0002", "aaaa0003"}},
 			"kick aaaa0002",
-			[]string{ban, "kick aaaa0001" + kick, "kick aaaa0002" + kick},
-			[]string{"ban banned", "kick kicked"},
+			[]string{ban, "kick aaaa0001" + kick, "kick aaaa0002" + kick, "kick aaaa0003" + kick},
+			[]string{"ban banned", "kick kicked", "kick kicked"},
 			true,
 		},
 	} {

@@ -140,10 +140,14 @@ func TestJitsi_ExpelKicksUnderEveryID(t *testing.T) {
 			"present twice": {
 				anyone{ids: []string{"aaaa0001", "aaaa0002"}}, "", []string{kick("aaaa0001"), kick("aaaa0002")}, []string{"kick kicked", "kick kicked"}, false,
 			},
-			"presence fails":   {anyone{err: errJitsi}, "", nil, nil, true},
-			"first kick fails": {anyone{ids: []string{"aaaa0001", "aaaa0002"}}, "kick", []string{kick("aaaa0001")}, nil, true},
+			"presence fails":  {anyone{err: errJitsi}, "", nil, nil, true},
+			"both kicks fail": {anyone{ids: []string{"aaaa0001", "aaaa0002"}}, "kick", []string{kick("aaaa0001"), kick("aaaa0002")}, nil, true},
 			"second kick fails": {
-				anyone{ids: []string{"aaaa0001", "aaaa0002", "aaaa0003"}}, "kick aaaa0002", []string{kick("aaaa0001"), kick("aaaa0002")}, []string{"kick kicked"}, true,
+				anyone{ids: []string{"aaaa0001", "aaaa0002", "aaaa0003"}},
+				"kick aaaa0002",
+				[]string{kick("aaaa0001"), kick("aaaa0002"), kick("aaaa0003")},
+				[]string{"kick kicked", "kick kicked"},
+				true,
 			},
 		} {
 			p := &prosody{failing: tt.failing}
