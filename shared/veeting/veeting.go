@@ -115,6 +115,7 @@ func read(response httpclient.Response, into any, sensitive []string) error {
 	if unquoted(e.Code) != "0" {
 		failure := failed(response, httpclient.Refused, sensitive)
 		say(failure, e, sensitive)
+		failure.MayHaveHappened = failure.Code == unknownError
 		return failure
 	}
 	if len(e.Data) == 0 || string(e.Data) == "null" {
@@ -156,9 +157,12 @@ func coded(err error, sensitive []string) error {
 	return err
 }
 
+// unknownError is the code with which Veeting does not know itself what went wrong, nor when.
+const unknownError = "-99"
+
 // legacy are the codes of the older API, https://www.veeting.com/en/doc/api/v1. Whether this one has the same is not public.
 var legacy = map[string]string{
-	"-10": "account already exists", "-4": "data not valid", "-3": "not allowed", "-2": "session key not valid", "-99": "unknown error",
+	"-10": "account already exists", "-4": "data not valid", "-3": "not allowed", "-2": "session key not valid", unknownError: "unknown error",
 }
 
 const longestMessage = 256 // bytes
