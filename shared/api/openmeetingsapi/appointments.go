@@ -54,7 +54,8 @@ func (b *appointmentBody) Resolve(_ huma.Context, at *huma.PathBuffer) []error {
 	}
 	faults := writable(at, "start", b.Start)
 	faults = append(faults, writable(at, "end", b.End)...)
-	if len(faults) == 0 && !b.End.After(b.Start) {
+	// To the second, as they are sent.
+	if len(faults) == 0 && !b.End.Truncate(time.Second).After(b.Start.Truncate(time.Second)) {
 		faults = fault(at, "end", "expected a time after start")
 	}
 	return faults

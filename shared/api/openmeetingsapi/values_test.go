@@ -187,6 +187,7 @@ func valueCases(t testing.TB) []valueCase {
 			valueCase{id, "days", slot("2026-12-01", "2026-12-02"), []string{"body.end", "body.start"}},
 			valueCase{id, "no zones", slot("2026-12-01T09:00:00", "2026-12-01T10:00:00"), []string{"body.end", "body.start"}},
 			valueCase{id, "no such day", slot("2026-02-30T09:00:00Z", "2026-12-01T25:00:00Z"), []string{"body.end", "body.start"}},
+			valueCase{id, "end within the second of the start", slot("2026-12-01T09:00:00.1Z", "2026-12-01T09:00:00.9Z"), []string{"body.end"}},
 			valueCase{id, "milliseconds", `{"title":"x","start":1747747747000,"end":1747747748000}`, []string{"body.end", "body.start"}},
 			valueCase{id, "backwards", slot("2026-12-01T09:00:00Z", "2026-12-01T08:59:59Z"), []string{"body.end"}},
 			valueCase{id, "backwards but for the zone", slot("2026-12-01T09:00:00-05:00", "2026-12-01T10:00:00+01:00"), []string{"body.end"}},

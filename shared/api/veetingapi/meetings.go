@@ -61,10 +61,12 @@ func (b *meetingBody) checkRecurrence(at *huma.PathBuffer) []error {
 }
 
 func (b *meetingBody) checkTimes(at *huma.PathBuffer) []error {
-	start, end := b.StartTime, b.EndTime
+	start, end := asSent(b.StartTime), asSent(b.EndTime)
 	switch {
-	case start.UTC().Year() < firstYear:
+	case start.Year() < firstYear || start.Year() > lastYear:
 		return []error{&huma.ErrorDetail{Location: at.With("startTime"), Message: errYear.Error()}}
+	case end.Year() > lastYear:
+		return []error{&huma.ErrorDetail{Location: at.With("endTime"), Message: errYear.Error()}}
 	case !end.After(start):
 		return []error{&huma.ErrorDetail{Location: at.With("endTime"), Message: errEarlierEnd.Error()}}
 	case end.Sub(start) > longest*time.Minute:
@@ -78,6 +80,9 @@ func (b *meetingBody) checkTimes(at *huma.PathBuffer) []error {
 	}
 	return nil
 }
+
+// asSent gives a time as Veeting gets it: in UTC and to the millisecond.
+func asSent(t time.Time) time.Time { return t.UTC().Truncate(time.Millisecond) }
 
 func (b *meetingBody) meeting() veeting.Meeting {
 	recurrence := b.Recurring

@@ -108,8 +108,11 @@ type meetingFields struct {
 	IsClosed             bool      `json:"isClosed,omitempty" doc:"Computed from the times: true also for a meeting that has not begun"`
 }
 
-// firstYear is the earliest that makes sense; it also finds times that are missing.
-const firstYear = 1970
+// firstYear is the earliest that makes sense; it also finds times that are missing. lastYear is the last of four digits, in UTC.
+const (
+	firstYear = 1970
+	lastYear  = 9999
+)
 
 // longest is the most minutes a meeting may have, as the schema of duration has it.
 const longest = 525_600
@@ -117,6 +120,6 @@ const longest = 525_600
 var (
 	errEarlierEnd = errors.New("expected a time after startTime")
 	errLaterEnd   = errors.New("expected a time at most a year after startTime")
-	errYear       = errors.New("expected a year from 1970 on")
+	errYear       = errors.New("expected a year from 1970 to 9999, in UTC")
 	errEmail      = errors.New("expected one e-mail address alone, without a name or angle brackets")
 )
