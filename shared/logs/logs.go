@@ -6,6 +6,7 @@ import (
 	"context"
 	"io"
 	"log/slog"
+	"strings"
 
 	"gavel/shared/trace"
 )
@@ -44,10 +45,17 @@ func asLambdaNames(groups []string, attr slog.Attr) slog.Attr {
 	return attr
 }
 
+// unsolicited is how net/http begins to tell of an answer that is longer than it said, or that nobody asked for. It goes on
+// with what it has received (persistConn.readLoopPeekFailLocked in https://go.dev/src/net/http/transport.go).
+const unsolicited = "Unsolicited response received on idle HTTP channel"
+
 // handler adds the ids of request and trace to each line.
 type handler struct{ slog.Handler }
 
 func (h handler) Handle(ctx context.Context, record slog.Record) error {
+	if strings.HasPrefix(record.Message, unsolicited) {
+		record.Message = unsolicited
+	}
 	if id := RequestID(ctx); id != "" {
 		record.AddAttrs(slog.String("requestId", id))
 	}

@@ -1,11 +1,15 @@
 package logs_test
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"log/slog"
+	"net"
+	"net/http"
 	"strings"
 	"sync"
 	"testing"
@@ -174,5 +178,49 @@ func TestNew_ManyWriteAtOnce(t *testing.T) {
 		if line["requestId"] != line["want"] {
 			t.Errorf("got requestId %v, want %v", line["requestId"], line["want"])
 		}
+	}
+}
+
+// lines hands each line on.
+type lines chan string
+
+func (l lines) Write(line []byte) (int, error) {
+	l <- string(line)
+	return len(line), nil
+}
+
+// TestNew_TellsNothingOfAnAnswerThatNobodyAskedFor: net/http writes to the log what a server sends behind the answer that it
+// announced. The test is alone while it runs, as the log is the process's.
+//
+//nolint:paralleltest // see above
+func TestNew_TellsNothingOfAnAnswerThatNobodyAskedFor(t *testing.T) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	go func() {
+		conn, err := listener.Accept()
+		if err != nil {
+			return
+		}
+		defer conn.Close()
+		_, _ = http.ReadRequest(bufio.NewReader(conn))
+		_, _ = io.WriteString(conn, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}\"email\":\"ada@example.org\"}")
+		_, _ = io.Copy(io.Discard, conn) // until the client has closed it
+	}()
+	t.Cleanup(func() { _ = listener.Close() })
+	before, log := slog.Default(), make(lines, 1)
+	slog.SetDefault(logs.New(log, "info"))
+	t.Cleanup(func() { slog.SetDefault(before) })
+
+	client := &http.Client{Transport: &http.Transport{}}
+	answer, err := client.Get("http://" + listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, _ = io.Copy(io.Discard, answer.Body)
+	_ = answer.Body.Close()
+	if line := <-log; strings.Contains(line, "ada") || !strings.Contains(line, "Unsolicited response") {
+		t.Errorf("got %s, want it told without what was received", line)
 	}
 }
