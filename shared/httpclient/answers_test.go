@@ -157,6 +157,13 @@ func TestDo_RefusesHTML(t *testing.T) {
 		"not announced":           {"", page},
 		"after white space":       {"", "\r\n\t " + page},
 		"without a document type": {"", "<HTML><body>Sign in</body>"},
+		"without its first words": {"", "<head><title>Sign in</title></head>"},
+		"after a comment":         {"", "<!-- parked --><html></html>"},
+		"after a byte order mark": {"", "\ufeff" + page},
+		"after much white space":  {"", strings.Repeat(" \n", 100) + page},
+		"announced as XHTML":      {"application/xhtml+xml", page},
+		"of XHTML":                {"", `<?xml version="1.0"?><!DOCTYPE html><html xmlns="http://www.w3.org/1999/xhtml"></html>`},
+		"of XML":                  {"application/xml", "<Error><Code>AccessDenied</Code></Error>"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

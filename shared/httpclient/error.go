@@ -28,7 +28,7 @@ type Error struct {
 	Kind     Kind
 	Status   int    // the provider's HTTP status; 0 when there was no answer
 	Body     string // the beginning of the answer, redacted
-	// Page says that the answer is an HTML page: of a proxy or of the web server itself rather than of what was asked for.
+	// Page says that the answer is a page, of HTML or the like: of a proxy or of the web server itself rather than of what was asked for.
 	Page bool
 	// RetryAfter is what the provider asked for, 0 when it did not.
 	RetryAfter time.Duration

@@ -322,7 +322,7 @@ func loggable(err error) error {
 // judge turns an answer into a success or an error.
 func (c *Client) judge(answer *http.Response, body []byte, sensitive []string) (Response, *Error) {
 	status := answer.StatusCode
-	tooLong, page := len(body) > c.maxAnswer, isHTML(answer.Header, body)
+	tooLong, page := len(body) > c.maxAnswer, isPage(answer.Header, body)
 	if success(status) && !tooLong && !page {
 		return Response{Status: status, Body: body}, nil
 	}
@@ -344,14 +344,12 @@ func (c *Client) judge(answer *http.Response, body []byte, sensitive []string) (
 
 func success(status int) bool { return status >= 200 && status < 300 }
 
-// isHTML finds the page of a proxy, a parked host or a login wall that answers 200 to anything:
-// a ban believed but not made is worse than an error.
-func isHTML(header http.Header, body []byte) bool {
-	if strings.HasPrefix(strings.ToLower(header.Get("Content-Type")), "text/html") {
-		return true
-	}
-	start := strings.ToLower(string(bytes.TrimSpace(body[:min(len(body), 64)])))
-	return strings.HasPrefix(start, "<!doctype html") || strings.HasPrefix(start, "<html")
+// isPage finds the page of a proxy, a parked host or a login wall that answers 200 to anything: a ban believed but not
+// made is worse than an error. No meeting system answers in markup, so whatever begins as such is one, be it XHTML or
+// without any word in front of what it says.
+func isPage(header http.Header, body []byte) bool {
+	start := bytes.TrimSpace(bytes.TrimPrefix(body, []byte("\ufeff")))
+	return strings.Contains(strings.ToLower(header.Get("Content-Type")), "html") || bytes.HasPrefix(start, []byte("<"))
 }
 
 // retryAfter reads both forms of the header (RFC 9110, section 10.2.3).
