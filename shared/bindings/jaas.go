@@ -77,22 +77,23 @@ func (j *JaaS) Admit(ctx context.Context, conference string, g rooms.Guest) (roo
 }
 
 // Expel bans the guest and then kicks them, under every id they are present with: a kick alone does
-// not keep anybody out, and a ban alone does not remove anybody.
+// not keep anybody out, and a ban alone does not remove anybody. Whom JaaS does not ban is kicked all the same, and again on
+// coming back, as Gavel keeps bans of its own.
 func (j *JaaS) Expel(ctx context.Context, conference string, guestIDs []string) ([]rooms.Action, error) {
 	appID, room, err := parse(conference)
 	if err != nil {
 		return nil, err
 	}
-	outcome, err := j.Client.BanUser(ctx, appID, guestIDs[0]) // the former ones went into a ban before
-	if err != nil {
-		return nil, err
+	var actions []rooms.Action
+	outcome, failed := j.Client.BanUser(ctx, appID, guestIDs[0]) // the former ones went into a ban before
+	if failed == nil {
+		actions = append(actions, rooms.Action{Name: "ban", Outcome: string(outcome)})
 	}
-	actions := []rooms.Action{{Name: "ban", Outcome: string(outcome)}}
 	kicks, err := kickAll(ctx, j.Present, conference, guestIDs, func(id jitsimeet.ParticipantID) (string, error) {
 		outcome, err := j.Client.KickParticipant(ctx, appID, room, id)
 		return string(outcome), err
 	})
-	return append(actions, kicks...), err
+	return append(actions, kicks...), errors.Join(failed, err)
 }
 
 // kickAll kicks a guest, who may be there by several ids, with every device: one that is refused keeps no other in. It gives

@@ -186,7 +186,7 @@ func TestExpel_BansThenKicks(t *testing.T) {
 			[]string{"ban banned", "kick kicked", "kick kicked"},
 			false,
 		},
-		"ban fails":      {presence{ids: []string{"aaaa0001"}}, "ban", []string{ban}, nil, true},
+		"ban fails":      {presence{ids: []string{"aaaa0001"}}, "ban", []string{ban, "kick aaaa0001" + kick}, []string{"kick kicked"}, true},
 		"presence fails": {presence{err: errJaaS}, "", []string{ban}, []string{"ban banned"}, true},
 		"second kick fails": {
 			presence{ids: []string{"aaaa0001", "aaaa0002", "aaaa0003"}},
