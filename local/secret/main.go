@@ -8,6 +8,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -74,11 +75,8 @@ type common struct {
 func (c *common) register(f *flag.FlagSet, getenv func(string) string) {
 	f.StringVar(&c.file, "file", getenv("GAVEL_SECRETS_FILE"), "write to this secrets `file`")
 	f.BoolVar(&c.toAWS, "aws", false, "write to AWS Secrets Manager instead")
-	prefix := strings.Trim(getenv("GAVEL_SECRET_PREFIX"), "/")
-	if prefix == "" {
-		prefix = config.DefaultSecretPrefix
-	}
-	f.StringVar(&c.prefix, "prefix", prefix, "with -aws: the stack's SecretPrefix, the `first part` of the secrets' names")
+	f.StringVar(&c.prefix, "prefix", cmp.Or(getenv("GAVEL_SECRET_PREFIX"), config.DefaultSecretPrefix),
+		"with -aws: the stack's SecretPrefix, the `first part` of the secrets' names")
 	f.StringVar(&c.kmsKey, "kms-key", "", "with -aws: `ARN` of your own KMS key, the stack's SecretsKmsKeyArn")
 	f.StringVar(&c.region, "region", "", "with -aws: the `region` of the stack")
 	f.StringVar(&c.profile, "profile", "", "with -aws: the `profile` of AWS's tools to use")
@@ -170,11 +168,33 @@ func open(ctx context.Context, s surroundings, c common) (secretstore.Store, err
 		}
 		return secretstore.NewFile(c.file), nil
 	}
+	prefix, err := checkPrefix(c.prefix)
+	if err != nil {
+		return nil, err
+	}
 	account, err := s.aws(ctx, c.region, c.profile)
 	if err != nil {
 		return nil, err
 	}
-	return secretstore.NewManager(secretstore.ManagerOptions{AWS: account, Prefix: c.prefix, KMSKey: c.kmsKey}), nil
+	return secretstore.NewManager(secretstore.ManagerOptions{AWS: account, Prefix: prefix, KMSKey: c.kmsKey}), nil
+}
+
+// checkPrefix reads a prefix as the functions do, so that nothing is written where none of them looks. None is not the default here:
+// an empty variable of a shell would lead to another stack's secrets.
+func checkPrefix(prefix string) (string, error) {
+	if strings.TrimSpace(prefix) == "" {
+		return "", errors.New("-prefix is empty: it is the stack's parameter SecretPrefix")
+	}
+	settings, err := config.Load(func(name string) string {
+		if name == "GAVEL_SECRET_PREFIX" {
+			return prefix
+		}
+		return ""
+	})
+	if err != nil {
+		return "", errors.New("-prefix is not the beginning of a secret's name: it is the stack's parameter SecretPrefix, such as gavel-prod")
+	}
+	return settings.SecretPrefix, nil
 }
 
 // change is one call.

@@ -37,6 +37,10 @@ func TestRun_SaysWhatItTakes(t *testing.T) {
 	d.refuses([]string{"jaas", appID, "-key-id", "a"}, "-file secrets.json, or -aws")
 	d.refuses([]string{"jaas", appID, "-aws"}, "no AWS here")
 	d.refuses([]string{"jaas", appID, "-aws", "-file", d.path("secrets.json")}, "two places")
+	d.refuses([]string{"jaas", appID, "-aws", "-prefix", ""}, "-prefix is empty")
+	for _, prefix := range []string{"a prefix", "team//gavel", "/", "gavel*", "arn:aws:secretsmanager:eu-central-1:123456789012:secret:gavel"} {
+		d.refuses([]string{"jaas", appID, "-aws", "-prefix", prefix}, "-prefix is not the beginning of a secret's name")
+	}
 }
 
 func TestJaaS_IsWrittenAsTheFunctionsReadIt(t *testing.T) {
@@ -389,7 +393,7 @@ func TestRun_IntoSecretsManager(t *testing.T) {
 	if want := []string{"eu-central-1", "p"}; !slices.Equal(asked, want) {
 		t.Errorf("got %q asked for, want %q", asked, want)
 	}
-	d.does([]string{"jaas", appID, "-key-id", "two", "-key", two, "-aws"}, "kept: webhookSecret")
+	d.does([]string{"jaas", appID, "-key-id", "two", "-key", two, "-aws", "-prefix", "/" + prefix + "/"}, prefix+"/jaas/"+appID+" is written", "kept: webhookSecret")
 	content, err := secretstore.NewManager(secretstore.ManagerOptions{AWS: cloud, Prefix: prefix}).Read(t.Context(), "jaas/"+appID)
 	if err != nil {
 		t.Fatal(err)
