@@ -28,12 +28,11 @@ import (
 	"gavel/shared/secrets"
 )
 
+// main leaves Ctrl-C to end the process until something is written: whoever is asked for a secret on standard input, or waits for a
+// pipe, gets away by it.
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	s := surroundings{getenv: os.Getenv, stdin: os.Stdin, out: os.Stdout, aws: awsaccount.Load}
-	err := run(ctx, s, os.Args[1:])
-	stop()
-	if err != nil {
+	if err := run(context.Background(), s, os.Args[1:]); err != nil {
 		fmt.Fprintln(os.Stderr, "secret:", err)
 		os.Exit(1)
 	}
@@ -244,7 +243,8 @@ func (c *change) make(ctx context.Context) error {
 	return nil
 }
 
-// write leaves a secret alone that has this content.
+// write leaves a secret alone that has this content. From the first file on that it makes an interrupt does not end the process,
+// which would leave a key in it that is good for nothing.
 func (c *change) write(ctx context.Context, old, content []byte, in *inputs) error {
 	switch {
 	case c.check:
@@ -254,6 +254,8 @@ func (c *change) write(ctx context.Context, old, content []byte, in *inputs) err
 		c.say("%s in %s has this content already. Nothing is written.", c.store.FullName(c.name), c.store.Where())
 		return nil
 	}
+	ctx, stop := signal.NotifyContext(ctx, os.Interrupt)
+	defer stop()
 	if err := in.keep(); err != nil {
 		return err
 	}
