@@ -9,11 +9,13 @@ import (
 	"strings"
 	"time"
 
+	"gavel/shared/config"
 	"gavel/shared/httpclient"
 	"gavel/shared/jaas"
 	"gavel/shared/jitsi"
 	"gavel/shared/jitsimeet"
 	"gavel/shared/openmeetings"
+	"gavel/shared/secrets"
 	"gavel/shared/veeting"
 )
 
@@ -31,14 +33,24 @@ func nowhere() jitsimeet.Room { return jitsimeet.Room("gavel-doctor-" + strings.
 func rejected(err error) bool { return httpclient.Rejected(err) }
 
 // askJaaS has a meeting ended that there is not: JaaS has no call that reads something, and this is the one of its commands that
-// does nothing then.
+// does nothing then. As any server says 404 of what it does not know, a key that is made up must not get the same answer.
 func (d *doctor) askJaaS(ctx context.Context, appID jaas.AppID, secret jaas.Secret) {
 	what := "jaas/" + string(appID)
-	client := jaas.New(jaas.Options{
-		BaseURL: d.settings.JaaSBaseURL, Domain: d.settings.JaaSDomain, Secrets: d.source, HTTP: d.client(jaas.Provider, 0), Now: d.now,
-	})
-	_, err := client.DestroyRoom(ctx, appID, nowhere())
+	ask := func(source secrets.Source) error {
+		client := jaas.New(jaas.Options{
+			BaseURL: d.settings.JaaSBaseURL, Domain: d.settings.JaaSDomain, Secrets: source, HTTP: d.client(jaas.Provider, 0), Now: d.now,
+		})
+		_, err := client.DestroyRoom(ctx, appID, nowhere())
+		return err
+	}
+	err := ask(d.source)
+	anyKey := err == nil && ask(madeUp{Source: d.source}) == nil
 	switch {
+	case anyKey && d.settings.JaaSBaseURL == config.DefaultJaaSBaseURL:
+		d.warn(what, "JaaS gives a made-up key the same answer, so that it says nothing of this one: mint a token, and join with it")
+	case anyKey:
+		d.fix(what, "a made-up key gets the same answer there, so that it is not JaaS, or not its commands: is the base URL right, with its path (%s)?",
+			config.DefaultJaaSBaseURL)
 	case err == nil:
 		d.ok(what, "JaaS takes the key (asked to end a meeting that there is not)")
 	case rejected(err):
@@ -49,7 +61,8 @@ func (d *doctor) askJaaS(ctx context.Context, appID jaas.AppID, secret jaas.Secr
 	}
 }
 
-// askJitsi has a meeting ended that there is not, with the key for commands and then with a guest's token, which must not do.
+// askJitsi has a meeting ended that there is not, with the key for commands, and then with a made-up one and a guest's token, which
+// must not do.
 func (d *doctor) askJitsi(ctx context.Context, secret jitsi.Secret) {
 	d.reach(ctx, "Jitsi", secret.BaseURL())
 	if secret.SystemURL() == "" {
@@ -59,9 +72,19 @@ func (d *doctor) askJitsi(ctx context.Context, secret jitsi.Secret) {
 	if !d.reach(ctx, "Prosody", secret.SystemURL()) {
 		return
 	}
-	client := jitsi.New(jitsi.Options{Secrets: d.source, HTTP: d.client(jitsi.Provider, 0), Now: d.now})
-	_, err := client.EndRoom(ctx, jitsi.Place{Room: nowhere()}, false)
+	with := func(source secrets.Source) *jitsi.Client {
+		return jitsi.New(jitsi.Options{Secrets: source, HTTP: d.client(jitsi.Provider, 0), Now: d.now})
+	}
+	end := func(client *jitsi.Client) error {
+		_, err := client.EndRoom(ctx, jitsi.Place{Room: nowhere()}, false)
+		return err
+	}
+	client := with(d.source)
+	err := end(client)
 	switch {
+	case err == nil && end(with(madeUp{Source: d.source, part: "system"})) == nil:
+		d.fix("jitsi commands", "a made-up key gets the same answer there: it is not Prosody, or not the paths of its modules: is system.baseUrl right? "+
+			"If it is, anybody can end any meeting: have Prosody verify tokens (docs/jitsi.md)")
 	case err == nil:
 		d.ok("jitsi commands", "Prosody takes the system key (asked to end a meeting that there is not)")
 		d.tryAsGuest(ctx, client, secret)

@@ -6,12 +6,17 @@ import (
 	"maps"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"os"
+	"strings"
 	"testing"
 	"time"
 
+	"github.com/golang-jwt/jwt/v5"
+
 	"gavel/local/keyfile"
 	"gavel/local/testkey"
+	"gavel/shared/jitsi"
 )
 
 func TestSecretsFile_ThatIsNone(t *testing.T) {
@@ -98,6 +103,10 @@ func TestSystems_ThatDoNotAnswerWell(t *testing.T) {
 		"busy": {
 			answering(http.StatusTooManyRequests), "fix jaas/" + appID + ": …it is busy (HTTP 429)", "fix jitsi commands: …busy", "fix openmeetings: …busy", "fix veeting: …busy",
 		},
+		"404": { // as any server says at an address that it does not know
+			http.NotFound, "fix jaas/" + appID + ": a made-up key gets the same answer…is the base URL right", "fix jitsi commands: a made-up key gets the same answer…is system.baseUrl right",
+			"fix openmeetings: …is the base URL right", "fix veeting: …is the base URL right",
+		},
 		"nothing": {broken, "fix JaaS: …breaks off", "fix Jitsi: …breaks off", "fix OpenMeetings: …breaks off", "fix Veeting: …breaks off"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -111,6 +120,26 @@ func TestSystems_ThatDoNotAnswerWell(t *testing.T) {
 			p.ill([]string{"-secrets", p.secrets(all)}, c.jaas, c.jitsi, c.openm, c.veetings)
 		})
 	}
+}
+
+// There the base URL is right, and whether JaaS looks for the meeting before it looks at the key is not documented.
+func TestJaaS_ThatGivesAnyKeyTheSameAnswer(t *testing.T) {
+	t.Parallel()
+	p := newPatient(t)
+	served := httptest.NewServer(http.HandlerFunc(http.NotFound))
+	t.Cleanup(served.Close)
+	p.transport = everywhere(served.Listener.Addr().String())
+	p.well([]string{"-secrets", p.secrets(map[string]any{"jaas/" + appID: everything(t, "")["jaas/"+appID]})},
+		"warn jaas/"+appID+": JaaS gives a made-up key the same answer")
+}
+
+// everywhere has all requests answered at one address, without TLS.
+type everywhere string
+
+func (e everywhere) RoundTrip(r *http.Request) (*http.Response, error) {
+	r = r.Clone(r.Context())
+	r.URL.Scheme, r.URL.Host = "http", string(e)
+	return http.DefaultTransport.RoundTrip(r)
 }
 
 func TestSystems_ThatAreNotThere(t *testing.T) {
@@ -149,8 +178,26 @@ func TestJitsi_ThatObeysGuests(t *testing.T) {
 		answering(http.StatusNotFound)(w, nil) // a web server's own, so it is not the module's
 	})
 	p.ill([]string{"-secrets", p.secrets(map[string]any{"jitsi": jitsiAt(t, page)})}, "fix jitsi commands: …nothing is served")
-	empty := plain(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNotFound) })
-	p.ill([]string{"-secrets", p.secrets(map[string]any{"jitsi": jitsiAt(t, empty)})},
+	known := map[string]any{} // public keys by their ids, those of logins among them
+	confused := plain(t, func(w http.ResponseWriter, r *http.Request) {
+		_, err := jwt.Parse(strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer "), func(token *jwt.Token) (any, error) {
+			return known[token.Header["kid"].(string)], nil
+		})
+		if err != nil {
+			w.WriteHeader(http.StatusForbidden)
+			return
+		}
+		w.WriteHeader(http.StatusNotFound)
+	})
+	secret := jitsiAt(t, confused)
+	parsed, err := jitsi.ParseSecret(raw(t, secret))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, key := range parsed.Keys() {
+		known[key.ID] = key.Public
+	}
+	p.ill([]string{"-secrets", p.secrets(map[string]any{"jitsi": secret})},
 		"ok jitsi commands: Prosody takes the system key", "fix jitsi guests: Prosody takes a guest's token for commands")
 }
 
