@@ -17,7 +17,6 @@ import (
 	"log/slog"
 	"net/http"
 	"os"
-	"os/signal"
 	"strings"
 	"time"
 
@@ -29,12 +28,12 @@ import (
 	"gavel/shared/secrets"
 )
 
+// main leaves Ctrl-C to end the process: it holds nothing that would have to be tidied up, and calls that are broken off would be told
+// as systems that cannot be reached.
 func main() {
 	slog.SetDefault(slog.New(slog.DiscardHandler)) // the clients' own log lines: what they say is in the report
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	s := surroundings{getenv: os.Getenv, out: os.Stdout, now: clock.Now, transport: http.DefaultTransport, aws: awsaccount.Load}
-	healthy, err := run(ctx, s, os.Args[1:])
-	stop()
+	healthy, err := run(context.Background(), s, os.Args[1:])
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "doctor:", err)
 		os.Exit(2)
