@@ -56,6 +56,7 @@ func (d *doctor) examineFile(ctx context.Context, path string) {
 	}
 	d.source = file
 	d.examineSecrets(ctx, names)
+	d.lookAtRooms(d.getenv("GAVEL_ROOMS_JAAS_APP_ID"), d.getenv("GAVEL_ROOMS_VEETING_USER")) // a local server's own tenant may be in another file
 	if !d.found.has(auth.APIKeysSecret) {
 		d.skip(auth.APIKeysSecret, "there are none in the file; make run adds a key of its own")
 	}
@@ -202,6 +203,25 @@ func (d *doctor) lookAtKeys(name string, raw secrets.Raw) error {
 		}
 	}
 	return nil
+}
+
+// lookAtRooms sees whether there are secrets of the places where rooms of people are to meet.
+func (d *doctor) lookAtRooms(tenant, organizer string) {
+	if tenant != "" && !d.found.has(jaas.SecretName(jaas.AppID(tenant))) {
+		d.fix("rooms on JaaS", "they are to meet in the tenant %s (RoomsJaasAppId, GAVEL_ROOMS_JAAS_APP_ID), and there is no secret of it: "+
+			"make secret ARGS='jaas %s -key-id … -key …'", tenant, tenant)
+	}
+	const what = "rooms on Veeting"
+	switch secret := d.found.veeting; {
+	case organizer == "":
+	case !d.found.has(veeting.Provider):
+		d.fix(what, "they have an organizer (RoomsVeetingUser, GAVEL_ROOMS_VEETING_USER), and there is no secret of Veeting: make secret ARGS='veeting …'")
+	case secret == nil: // what is wrong with it has been said
+	case !secret.OfInstance():
+		d.fix(what, "they have an organizer, whom a key of an account does not take: leave RoomsVeetingUser (GAVEL_ROOMS_VEETING_USER) empty")
+	case !secret.HasJoinURL():
+		d.fix(what, "the secret has no joinUrl, so that nobody gets a link: make secret ARGS='veeting -join-url …'")
+	}
 }
 
 // examineSystems asks the meeting systems whose secrets are good.

@@ -186,6 +186,7 @@ func (d *doctor) lookAtStackSecrets(ctx context.Context, s *deployment) {
 		d.encryptedFor("secret "+name, found[name], s.parameters["SecretsKmsKeyArn"])
 	}
 	d.examineSecrets(ctx, slices.Collect(maps.Keys(found)))
+	d.lookAtRooms(d.settings.RoomsJaaSAppID, d.settings.RoomsVeetingUser)
 	if !d.found.has(auth.APIKeysSecret) {
 		d.fix(auth.APIKeysSecret, "there are none, so that nobody gets in with a key: make secret ARGS='api-keys -name crm -scopes jaas -to crm.key -aws -prefix %s'",
 			d.settings.SecretPrefix)

@@ -224,6 +224,25 @@ func TestStack_WithoutSecrets(t *testing.T) {
 	c.ill(c.args(), "fix secrets: there are none below "+c.stack+"/, which is the stack's SecretPrefix, but there is ")
 }
 
+// Where a parameter says that rooms meet somewhere, the secret of that place is not left out on purpose.
+func TestStack_WhoseRoomsHaveNowhereToMeet(t *testing.T) {
+	t.Parallel()
+	c := newCloud(t, "http://127.0.0.1:1", map[string]string{"RoomsJaasAppId": appID, "RoomsVeetingUser": "organizer@example.org"})
+	c.put("openmeetings", account("http://127.0.0.1:1"), "")
+	c.ill(c.args(), "fix rooms on JaaS: they are to meet in the tenant "+appID+"…no secret of it", "fix rooms on Veeting: …no secret of Veeting")
+	c.put("jaas/"+appID, everything(t, "")["jaas/"+appID], "")
+	for _, level := range []string{"instance", "account"} {
+		c.put("veeting", map[string]string{"baseUrl": "http://127.0.0.1:1", "apiKey": hush, "level": level}, "")
+		want := map[string]string{"instance": "fix rooms on Veeting: the secret has no joinUrl", "account": "fix rooms on Veeting: …a key of an account"}[level]
+		if _, printed := c.sees(c.args()...); !hasLine(printed, want) || hasLine(printed, "fix rooms on JaaS") {
+			t.Errorf("%s: got\n%s\nwant %q, and nothing of JaaS", level, printed, want)
+		}
+	}
+	path := c.secrets(map[string]any{"openmeetings": account("http://127.0.0.1:1")})
+	c.env["GAVEL_ROOMS_JAAS_APP_ID"], c.env["GAVEL_ROOMS_VEETING_USER"] = appID, "organizer@example.org"
+	c.ill([]string{"-secrets", path, "-offline"}, "fix rooms on JaaS", "fix rooms on Veeting")
+}
+
 func TestStack_WithAKeyThatTheFunctionsMayNotUse(t *testing.T) {
 	t.Parallel()
 	const key = "arn:aws:kms:eu-central-1:123456789012:key/0123"
