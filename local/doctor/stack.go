@@ -44,6 +44,9 @@ func (d *doctor) examineStack(ctx context.Context, want request) {
 	d.url = strings.TrimRight(s.outputs["ApiUrl"], "/")
 	d.lookAtTable(ctx, s)
 	d.lookAtBucket(ctx, s)
+	if s.parameters["AlarmTopicArn"] == "" {
+		d.warn("alarms", "they ring in the console alone: deploy with AlarmTopicArn, the ARN of an SNS topic that somebody is subscribed to")
+	}
 	d.lookAtStackSecrets(ctx, s)
 	d.lookAtRoles(ctx, s)
 	if d.settings.OIDCIssuer != "" {

@@ -195,6 +195,7 @@ func TestStack_ThatIsWell(t *testing.T) {
 	for _, want := range []string{
 		"ok AWS credentials: good for account 123456789012, in eu-central-1", "ok clock: within 10 s of that of AWS", "ok stack: " + c.stack + " is CREATE_COMPLETE",
 		"ok table: ", "ok table's time to live: it is on", "ok table's point-in-time recovery: it is on", "ok bucket: …closed to the public",
+		"warn alarms: they ring in the console alone",
 		"ok secrets: there are 2 below " + c.stack + "/", "ok API key crm", "ok secret openmeetings", "skip permissions: what the functions may do cannot be seen",
 		"ok API: 127.0.0.1", "ok API without a key", "ok OpenMeetings",
 	} {
@@ -249,10 +250,10 @@ func TestStack_WithAKeyThatTheFunctionsMayNotUse(t *testing.T) {
 	c := newCloud(t, "http://127.0.0.1:1", nil)
 	c.put("openmeetings", account("http://127.0.0.1:1"), key)
 	c.ill(c.args(), "fix secret openmeetings: it is encrypted with a KMS key", "fix api-keys: there are none", "fix OpenMeetings: 127.0.0.1:1")
-	c = newCloud(t, "http://127.0.0.1:1", map[string]string{"SecretsKmsKeyArn": key})
+	c = newCloud(t, "http://127.0.0.1:1", map[string]string{"SecretsKmsKeyArn": key, "AlarmTopicArn": "arn:aws:sns:eu-central-1:123456789012:ops"})
 	c.put("openmeetings", account("http://127.0.0.1:1"), key)
-	if _, printed := c.sees(c.args()...); hasLine(printed, "fix secret openmeetings") {
-		t.Errorf("got\n%s\nwant nothing about the key", printed)
+	if _, printed := c.sees(c.args()...); hasLine(printed, "fix secret openmeetings") || hasLine(printed, "warn alarms") {
+		t.Errorf("got\n%s\nwant nothing about the key, nor about alarms", printed)
 	}
 }
 
