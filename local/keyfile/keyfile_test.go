@@ -132,6 +132,7 @@ func TestPublic_KnowsItsPrivateHalf(t *testing.T) {
 		"PKCS #1":             encode(t, "RSA PUBLIC KEY", x509.MarshalPKCS1PublicKey(&key.PublicKey), nil),
 		"certificate":         certificate(t, key),
 		"with text before it": "subject=CN = x\n" + certificate(t, key),
+		"saved on Windows":    "\uFEFF" + strings.ReplaceAll(certificate(t, key), "\n", "\r\n"),
 	} {
 		public, err := keyfile.Public(write(t, "public.pem", text), nil)
 		if err != nil {
