@@ -142,6 +142,10 @@ func (d *doctor) lookAtJitsi(name string, raw secrets.Raw) error {
 		}
 	}
 	d.ok("secret "+name, "%s", keys)
+	if secret.Guessable() {
+		d.warn("shared secret of "+name, "it is so short that whoever has a token can guess it, and moderate: make another, here and in the server's "+
+			"app_secret, with openssl rand -hex 32")
+	}
 	if secret.Callback() == "" {
 		d.skip("events of "+name, "there are no callbackTokens: the server's events and reservations are refused")
 	}

@@ -132,6 +132,10 @@ func (k *jitsiKind) check(raw secrets.Raw) (facts, error) {
 	if secret.Rotating() {
 		found.next = append(found.next, overlapNote)
 	}
+	if secret.Guessable() {
+		found.next = append(found.next, "the shared secret is so short that whoever has a token can guess it, and moderate: make another, here and in the "+
+			"server's app_secret, with openssl rand -hex 32")
+	}
 	if len(secret.FormerKeys()) > 0 {
 		found.next = append(found.next, "a day after the change nobody needs the former keys any more: -unset formerKeys")
 	}

@@ -258,6 +258,16 @@ func TestJitsi_OfTwoKeys(t *testing.T) {
 	d.does([]string{"jitsi", "-shared-secret", d.path("shared"), "-unset", "privateKey,keyId,system"}, "no meeting ended")
 }
 
+func TestJitsi_WhoseSharedSecretCanBeGuessed(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	args := []string{"jitsi", "-base-url", "https://meet.example.org", "-issuer", "gavel", "-shared-secret"}
+	d.does(append(args, d.file("short", hush)), "Next: the shared secret is so short")
+	if printed, err := d.run(append(args, d.file("long", strings.Repeat(hush, 4)))...); err != nil || strings.Contains(printed, "so short") {
+		t.Errorf("got %v and\n%s\nwant nothing about its length", err, printed)
+	}
+}
+
 func TestJitsi_PublicHalfIsNamedForItsID(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)

@@ -2,6 +2,7 @@ package jitsi_test
 
 import (
 	"encoding/json"
+	"strings"
 	"testing"
 
 	"gavel/local/testkey"
@@ -64,5 +65,25 @@ func TestSecret_WithASharedSecretHasNoKeys(t *testing.T) {
 	}
 	if len(secret.Keys()) != 0 || secret.SystemURL() != "" || secret.Callback() != "" {
 		t.Errorf("got %d keys, system %q, callback %q, want none", len(secret.Keys()), secret.SystemURL(), secret.Callback())
+	}
+}
+
+func TestSecret_TellsWhetherItCanBeGuessed(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		algorithm string
+		length    int
+		want      bool
+	}{{"HS256", 31, true}, {"HS256", 32, false}, {"HS384", 47, true}, {"HS384", 48, false}, {"HS512", 63, true}, {"HS512", 64, false}} {
+		secret, err := parseSecret(t, map[string]any{
+			"baseUrl": "https://meet.example.org", "issuer": "gavel", "algorithm": c.algorithm, "secret": strings.Repeat("s", c.length),
+		})
+		if err != nil || secret.Guessable() != c.want {
+			t.Errorf("%+v: got %t and %v", c, secret.Guessable(), err)
+		}
+	}
+	secret, err := parseSecret(t, map[string]any{"baseUrl": "https://meet.example.org", "issuer": "gavel", "keyId": "a", "privateKey": testkey.PEM(t)})
+	if err != nil || secret.Guessable() {
+		t.Errorf("of a private key: got %t and %v", secret.Guessable(), err)
 	}
 }

@@ -3,6 +3,8 @@ package jitsi
 import (
 	"crypto/rsa"
 
+	"github.com/golang-jwt/jwt/v5"
+
 	"gavel/shared/secrets"
 )
 
@@ -57,6 +59,14 @@ func (s *signer) keys() []Key {
 		return nil
 	}
 	return []Key{s.public}
+}
+
+// Guessable says whether logins are signed with a shared secret that is shorter than what the algorithm asks for
+// (https://www.rfc-editor.org/rfc/rfc7518#section-3.2): whoever has a token can try secrets on it until one fits, and make a moderator's.
+func (s Secret) Guessable() bool {
+	method, shared := s.access.login.method.(*jwt.SigningMethodHMAC)
+	secret, _ := s.access.login.key.([]byte)
+	return shared && len(secret) < method.Hash.Size()
 }
 
 // Rotating says whether the server may come with another token than the one in use.
