@@ -58,6 +58,9 @@ func (f File) Write(_ context.Context, name string, content []byte) error {
 
 func load(path string) (map[string]json.RawMessage, error) {
 	all := map[string]json.RawMessage{}
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() { // a device or a pipe would be replaced by a file
+		return nil, fmt.Errorf("%s is no file; name another one", path)
+	}
 	text, err := os.ReadFile(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
 	"gavel/local/secretstore"
@@ -104,6 +105,36 @@ func TestFile_ThatIsNoneIsLeftAlone(t *testing.T) {
 		if after, _ := os.ReadFile(path); err == nil || readErr == nil || string(after) != text || strings.Contains(err.Error(), "BEGIN") {
 			t.Errorf("got %v, %v and %s, want %s as it was", err, readErr, after, text)
 		}
+	}
+}
+
+// Whoever names a pipe or a device, to see what would be written, must not find a file in its place.
+func TestFile_ThatIsAPipeIsLeftAlone(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "pipe")
+	if err := syscall.Mkfifo(path, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	go func() {
+		if pipe, err := os.OpenFile(path, os.O_WRONLY, 0); err == nil { // which waits for somebody to read
+			_, _ = pipe.WriteString("{}")
+			_ = pipe.Close()
+		}
+	}()
+	t.Cleanup(func() {
+		if pipe, err := os.OpenFile(path, os.O_RDWR, 0); err == nil {
+			_ = pipe.Close()
+		}
+	})
+	store := secretstore.NewFile(path)
+	if _, err := store.Read(t.Context(), "jitsi"); err == nil {
+		t.Fatal("got no error reading it")
+	}
+	if err := store.Write(t.Context(), "jitsi", []byte(`{}`)); err == nil {
+		t.Error("got no error writing it")
+	}
+	if info, err := os.Stat(path); err != nil || info.Mode()&os.ModeNamedPipe == 0 {
+		t.Errorf("got %v and %v, want the pipe", info, err)
 	}
 }
 
