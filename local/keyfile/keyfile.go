@@ -25,8 +25,8 @@ const Stdin = "-"
 // longest is more than any key or certificate chain has, in bytes.
 const longest = 256 << 10
 
-// byteOrderMark is what editors on Windows begin a file with, in front of what pem takes for the beginning of a line.
-const byteOrderMark = "\uFEFF"
+// ByteOrderMark is what editors on Windows begin a file with, in front of what pem takes for the beginning of a line.
+const ByteOrderMark = "\uFEFF"
 
 // Text reads a file, or stdin where name is Stdin. Its errors hold nothing of the content.
 func Text(name string, stdin io.Reader) (string, error) {
@@ -118,7 +118,7 @@ func Public(name string, stdin io.Reader) (*rsa.PublicKey, error) {
 	if err != nil {
 		return nil, err
 	}
-	block, _ := pem.Decode([]byte(strings.TrimPrefix(text, byteOrderMark)))
+	block, _ := pem.Decode([]byte(strings.TrimPrefix(text, ByteOrderMark)))
 	if block == nil {
 		return nil, fmt.Errorf("%s is no public key or certificate in PEM (BEGIN PUBLIC KEY, BEGIN CERTIFICATE)", name)
 	}

@@ -90,7 +90,7 @@ func (d *draft) accept(field, flagName, from string, overlap bool, in *inputs) e
 	if from == "" {
 		return nil
 	}
-	text, err := in.text(flagName, from)
+	text, err := in.lines(flagName, from)
 	if err != nil {
 		return err
 	}

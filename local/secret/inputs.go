@@ -8,6 +8,8 @@ import (
 	"io/fs"
 	"os"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"gavel/local/keyfile"
 )
@@ -88,11 +90,28 @@ func (in *inputs) warn(from string) {
 
 // value reads a secret value, without the line end that editors and echo add.
 func (in *inputs) value(flagName, from string) (string, error) {
+	text, err := in.lines(flagName, from)
+	if err != nil {
+		return "", err
+	}
+	if text = strings.TrimRight(text, "\r\n"); strings.ContainsAny(text, "\r\n") {
+		return "", fmt.Errorf("-%s: there is more than one line; give the value alone", flagName)
+	}
+	return text, nil
+}
+
+// lines reads values that are no keys. JSON, as which they are kept, has no way to write what is not UTF-8, and what editors and shells
+// on Windows add would be a part of a password that nobody sees.
+func (in *inputs) lines(flagName, from string) (string, error) {
 	text, err := in.text(flagName, from)
 	if err != nil {
 		return "", err
 	}
-	return strings.TrimRight(text, "\r\n"), nil
+	text = strings.TrimPrefix(text, keyfile.ByteOrderMark)
+	if !utf8.ValidString(text) || strings.ContainsFunc(text, func(r rune) bool { return unicode.IsControl(r) && !strings.ContainsRune("\t\r\n", r) }) {
+		return "", fmt.Errorf("-%s: this is not plain text in UTF-8; save it anew as that", flagName)
+	}
+	return text, nil
 }
 
 func (in *inputs) text(flagName, from string) (string, error) {

@@ -306,6 +306,28 @@ func TestOpenMeetingsAndVeeting(t *testing.T) {
 	}
 }
 
+// What JSON cannot keep, or nobody sees, would be another password than the one in the file.
+func TestValues_AreWhatIsSeenOrRefused(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	args := []string{"openmeetings", "-base-url", "https://meet.example.org", "-user", "u", "-password"}
+	for name, text := range map[string]string{
+		"utf16": "\xff\xfeh\x00u\x00", "latin1": hush + "\xe4", "control": hush + "\x1b[A",
+	} {
+		d.refuses(append(args, d.file(name, text)), "-password: this is not plain text in UTF-8")
+	}
+	d.refuses(append(args, d.file("lines", hush+"\nlogin: gavel\n")), "-password: there is more than one line")
+	for name, text := range map[string]string{"windows": "\uFEFF" + hush + " ä \r\n", "unix": hush + " ä \n"} {
+		d.does(append(args, d.file(name, text)), "openmeetings")
+		if got, want := d.holds("openmeetings")["password"], hush+" ä "; got != want {
+			t.Errorf("%s: got %q, want %q", name, got, want)
+		}
+	}
+	key, _ := d.key("one")
+	d.refuses([]string{"jaas", appID, "-key-id", "a", "-key", key, "-webhook-secret", d.file("wh16", "\xff\xfew\x00")}, "-webhook-secret: this is not plain text in UTF-8")
+	d.does([]string{"jaas", appID, "-key-id", "a", "-key", key, "-webhook-secret", d.file("wh", "\uFEFFwhsec_0123"+hush+"\r\n")}, "by their signature")
+}
+
 func TestAPIKeys_AreMadeAddedAndTakenOutOneByOne(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
