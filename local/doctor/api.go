@@ -141,7 +141,7 @@ func (d *doctor) hearsEvents(ctx context.Context) {
 	if d.found.jitsi != nil && d.found.jitsi.Callback() != "" {
 		d.hears(ctx, "webhook of jitsi", "/webhooks/jitsi/events/room/created", body, http.Header{"Authorization": {d.found.jitsi.Callback()}})
 	}
-	if d.found.veeting != nil {
+	if d.found.veeting != nil && d.found.veeting.CheckHooks() == nil { // else it has been said
 		for _, hook := range d.found.veeting.Hooks() {
 			d.hears(ctx, "hook of veeting "+hook, "/webhooks/veeting/"+url.PathEscape(hook), body, d.found.veeting.HookHeader(hook))
 		}
@@ -156,9 +156,6 @@ func (d *doctor) hears(ctx context.Context, what, path string, body []byte, send
 		return
 	}
 	switch {
-	case response.status == http.StatusUnprocessableEntity && strings.HasPrefix(what, "hook of"):
-		d.fix(what, "Veeting has no hook of this name: is it misspelt in webhookKeys?")
-		return
 	case response.status < http.StatusMultipleChoices, response.status == http.StatusUnprocessableEntity:
 		d.fix(what, "events are taken from anybody (HTTP %d without a signature or key)", response.status)
 		return

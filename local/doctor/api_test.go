@@ -115,12 +115,12 @@ func TestAPI_WithOtherSecretsThanTheFile(t *testing.T) {
 	all["jaas/"+appID] = map[string]string{"keyId": "one", "privateKey": testkey.PEM(t), "webhookSecret": "whsec_another-one"}
 	all["veeting"] = map[string]any{
 		"baseUrl": url + "/local/sandbox/veeting", "apiKey": hush, "level": "instance",
-		"webhookKeys": map[string]string{"onMeetingClosed": hush + "x", "onTypo": hush},
+		"webhookKeys": map[string]string{"onMeetingClosed": hush + "x"},
 	}
 	other.hidden = append(other.hidden, s.Info().APIKey)
 	other.ill([]string{"-secrets", other.secrets(all), "-url", url},
 		"fix webhook of jaas/"+appID+": its sender is refused: the API has another secret", "fix jitsi login key: …is served", "fix hook of veeting onMeetingClosed: its sender is refused",
-		"fix hook of veeting onTypo: Veeting has no hook of this name", "fix jaas/"+appID+": JaaS refuses the key")
+		"fix jaas/"+appID+": JaaS refuses the key")
 }
 
 func TestAPI_ThatTakesEventsFromAnybody(t *testing.T) {

@@ -175,6 +175,8 @@ func (d *doctor) lookAtVeeting(name string, raw secrets.Raw) error {
 	d.ok("secret "+name, "it is whole")
 	if len(secret.Hooks()) == 0 {
 		d.skip("hooks of "+name, "there are no webhookKeys: Veeting's events are refused")
+	} else if err := secret.CheckHooks(); err != nil {
+		d.fix("hooks of "+name, "%s", err)
 	}
 	d.minds(name, secret.Rotating())
 	return nil

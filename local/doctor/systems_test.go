@@ -64,6 +64,18 @@ func TestSecrets_ThatWouldNotDo(t *testing.T) {
 	p.ill([]string{"-secrets", p.secrets(map[string]any{"api-keys": map[string]any{"keys": []any{}}}), "-offline"}, "fix secret api-keys: there is no key in it")
 }
 
+// Its name is not told: somebody may have taken the key for it.
+func TestVeeting_WithAHookThatThereIsNot(t *testing.T) {
+	t.Parallel()
+	p := newPatient(t)
+	url := newPatient(t).running("").URL()
+	path := p.secrets(map[string]any{"veeting": map[string]any{
+		"baseUrl": url + "/local/sandbox/veeting", "apiKey": hush, "level": "instance", "webhookKeys": map[string]string{hush: "onMeetingClosed"},
+	}})
+	p.ill([]string{"-secrets", path, "-offline"}, "fix hooks of veeting: …that Veeting does not have; there are onMeetingScheduled")
+	p.ill([]string{"-secrets", path, "-url", url}, "fix hooks of veeting: …that Veeting does not have")
+}
+
 func key(name, scope, end string) map[string]any {
 	entry := map[string]any{"name": name, "sha256": fmt.Sprintf("%064x", len(name)), "scopes": []string{scope}}
 	if end != "" {

@@ -306,6 +306,15 @@ func TestOpenMeetingsAndVeeting(t *testing.T) {
 	}
 }
 
+// A hook that there is not would be told as one of which events are taken.
+func TestVeeting_RefusesAHookThatThereIsNot(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	args := []string{"veeting", "-base-url", "https://meet.example.org", "-level", "instance", "-api-key", d.file("api.key", hush), "-hook"}
+	d.refuses(append(args, "onMeetingClosd="+d.file("hook.key", hush)), "that Veeting does not have; there are onMeetingScheduled")
+	d.does(append(args, "onMeetingClosed="+d.file("hook.key", hush)), "events are taken of onMeetingClosed")
+}
+
 // What JSON cannot keep, or nobody sees, would be another password than the one in the file.
 func TestValues_AreWhatIsSeenOrRefused(t *testing.T) {
 	t.Parallel()

@@ -64,6 +64,9 @@ func (k *veetingKind) check(raw secrets.Raw) (facts, error) {
 	if err != nil {
 		return facts{}, err
 	}
+	if err := secret.CheckHooks(); err != nil {
+		return facts{}, err
+	}
 	found := facts{told: []string{"a key of an account: it rules the meetings of this one account"}}
 	if secret.OfInstance() {
 		found.told[0] = "a key of the instance: calls about meetings name their organizer"

@@ -1,9 +1,11 @@
 package veeting
 
 import (
+	"errors"
 	"maps"
 	"net/http"
 	"slices"
+	"strings"
 
 	"gavel/shared/secrets"
 )
@@ -28,6 +30,17 @@ func (s Secret) OfInstance() bool { return s.access.level == instanceLevel }
 
 // Hooks gives the names of the hooks that the secret has keys for, in order.
 func (s Secret) Hooks() []string { return slices.Sorted(maps.Keys(s.access.webhooks)) }
+
+// CheckHooks says whether there is a key for a hook that Veeting does not have, whose events never come: it is misspelt. What it is called
+// stays out of the error, as it may be a key in the wrong place.
+func (s Secret) CheckHooks() error {
+	for hook := range s.access.webhooks {
+		if !slices.Contains(HookNames(), hook) {
+			return errors.New("webhookKeys names a hook that Veeting does not have; there are " + strings.Join(HookNames(), ", "))
+		}
+	}
+	return nil
+}
 
 // HookHeader gives the headers with which Veeting would send an event of the hook, for checks of a receiver.
 func (s Secret) HookHeader(hook string) http.Header {

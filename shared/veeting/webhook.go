@@ -20,6 +20,14 @@ var (
 	ErrEvent = errors.New("expected a JSON object")
 )
 
+// HookNames are the hooks that Veeting has, https://veeting.com/en/developer-documentation/web-hooks.
+func HookNames() []string {
+	return []string{
+		"onMeetingScheduled", "onMeetingUpdated", "onMeetingClosed", "onMeetingDeleted", "onMeetingSummaryCreated", "onMeetingRecordingCreated",
+		"onMeetingJoined", "onMeetingLeft",
+	}
+}
+
 // Event is what Veeting tells by a hook, https://veeting.com/en/developer-documentation/web-hooks. Nothing in it names
 // the hook: each has an address of its own.
 type Event struct {

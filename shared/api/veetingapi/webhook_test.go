@@ -16,6 +16,7 @@ import (
 	"gavel/local/standin"
 	"gavel/shared/problem"
 	"gavel/shared/table"
+	"gavel/shared/veeting"
 )
 
 func onDynamoDB(t testing.TB) table.Store {
@@ -300,10 +301,7 @@ func TestWebhook_ThatVeetingDoesNotHaveIsRefused(t *testing.T) {
 
 func TestWebhook_AllOfVeetingsAreTaken(t *testing.T) {
 	t.Parallel()
-	hooks := []string{
-		"onMeetingScheduled", "onMeetingUpdated", "onMeetingClosed", "onMeetingDeleted", "onMeetingSummaryCreated", "onMeetingRecordingCreated",
-		"onMeetingJoined", "onMeetingLeft",
-	}
+	hooks := veeting.HookNames()
 	keys := map[string]string{}
 	for _, name := range hooks {
 		keys[name] = "made-up-key-of-" + name
