@@ -42,15 +42,31 @@ func (d *draft) text(field, value string) {
 func (d *draft) put(field string, value any) {
 	d.set[field] = true
 	outer, inner, nested := strings.Cut(field, ".")
+	claim(d.fields, outer)
 	if nested {
 		var object map[string]any
 		if json.Unmarshal(d.fields[outer], &object) != nil || object == nil {
 			object = map[string]any{} // what is no object, null included, gives way to one
 		}
+		claim(object, inner)
 		object[inner] = value
 		field, value = outer, object
 	}
 	d.fields[field], _ = json.Marshal(value) // texts, lists and objects of them can always be written
+}
+
+// claim gives a field its name that somebody has written in letters of another case. The functions read either, and of two the last
+// one: what the call sets must not stand beside what it was.
+func claim[V any](fields map[string]V, name string) {
+	for other, value := range fields {
+		if other == name || !strings.EqualFold(other, name) {
+			continue
+		}
+		if _, there := fields[name]; !there {
+			fields[name] = value
+		}
+		delete(fields, other)
+	}
 }
 
 // unset takes fields out; they are named with commas between them. One that is not there is told, as whoever misspells a field
@@ -125,6 +141,7 @@ func (d *draft) accept(field, flagName, from string, overlap bool, in *inputs) e
 // accepted gives what the secret has in such a field.
 func (d *draft) accepted(field string) (texts secrets.Accepted, err error) {
 	outer, inner, nested := strings.Cut(field, ".")
+	claim(d.fields, outer)
 	raw := d.fields[outer]
 	if nested {
 		object := map[string]json.RawMessage{}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -455,6 +456,21 @@ func TestCheck_NeedsNoPlace(t *testing.T) {
 	d.does([]string{"jaas", appID, "-key-id", "one", "-key", key, "-public", public, "-check"}, "is all right", "Nothing is written")
 	d.refuses([]string{"jaas", appID, "-key-id", "one", "-key", key, "-public", other, "-check"}, "is not the other half")
 	d.refuses([]string{"jaas", appID, "-key-id", "one", "-key", key}, "say where the secret goes")
+}
+
+// Functions take a name in letters of either case. After a rotation the old value must not be there any more.
+func TestDraft_WrittenByHandInOtherLetters(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	d.file("secrets.json", `{"veeting": {"baseurl": "https://meet.example.org", "apikey": "`+hush+`-old", "LEVEL": "instance", "webhookkeys": {"onMeetingClosed": "`+hush+`-a"}}}`)
+	d.does([]string{"veeting", "-api-key", d.file("new.key", hush+"-new"), "-hook", "onMeetingClosed=" + d.file("hook.key", hush+"-b"), "-overlap"}, "is written")
+	want := map[string]any{
+		"baseurl": "https://meet.example.org", "apiKey": hush + "-new", "LEVEL": "instance",
+		"webhookKeys": map[string]any{"onMeetingClosed": []any{hush + "-b", hush + "-a"}},
+	}
+	if got := d.holds("veeting"); !reflect.DeepEqual(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
 }
 
 // Whoever misspells a field must not believe it gone.
