@@ -9,20 +9,26 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/smithy-go"
 )
 
-// patience is how long credentials are looked for: a machine in AWS is asked over the network whether it has some.
+// patience is how long credentials are looked for: a machine in AWS is asked over the network whether it has some. So long is one
+// answer of a service waited for, too: the SDK itself waits for ever where a connection is taken and nothing comes.
 const patience = 20 * time.Second
 
 // Load gives what clients of AWS services are made of, from the environment and from the files of AWS's own tools
 // (https://docs.aws.amazon.com/sdkref/latest/guide/creds-config-files.html). Region and profile go before what is found there,
 // where they are not empty.
 func Load(ctx context.Context, region, profile string) (aws.Config, error) {
+	return load(ctx, region, profile, patience)
+}
+
+func load(ctx context.Context, region, profile string, patience time.Duration) (aws.Config, error) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	var options []func(*config.LoadOptions) error
+	options := []func(*config.LoadOptions) error{config.WithHTTPClient(awshttp.NewBuildableClient().WithTimeout(patience))}
 	if region != "" {
 		options = append(options, config.WithRegion(region))
 	}

@@ -1,10 +1,15 @@
 package awsaccount_test
 
 import (
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/sts"
 
 	"gavel/local/awsaccount"
 )
@@ -45,5 +50,28 @@ func TestLoad(t *testing.T) {
 	t.Setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
 	if loaded, err = awsaccount.Load(t.Context(), "us-east-1", "p"); err != nil || loaded.BaseEndpoint == nil || *loaded.BaseEndpoint != "http://127.0.0.1:1" {
 		t.Errorf("got %v, want the endpoint that is set", err)
+	}
+
+	// A service that takes the call and never answers.
+	held := make(chan struct{})
+	silent := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { <-held }))
+	defer silent.Close()
+	defer close(held)
+	t.Setenv("AWS_ENDPOINT_URL", silent.URL)
+	if loaded, err = awsaccount.LoadImpatiently(t.Context(), "us-east-1", "p", 50*time.Millisecond); err != nil {
+		t.Fatal(err)
+	}
+	answered := make(chan error, 1)
+	go func() {
+		_, err := sts.NewFromConfig(loaded).GetCallerIdentity(t.Context(), nil)
+		answered <- err
+	}()
+	select {
+	case err := <-answered:
+		if err = awsaccount.Explain("sts:GetCallerIdentity", "itself", err); !strings.Contains(err.Error(), "AWS did not answer") {
+			t.Errorf("got %v, want no answer", err)
+		}
+	case <-time.After(30 * time.Second):
+		t.Error("got a client that waits for ever")
 	}
 }
