@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"golang.org/x/sync/errgroup"
@@ -85,8 +86,10 @@ func (c *copier) checkTables(ctx context.Context) error {
 	return nil
 }
 
+// describe has the usual tries, and not those of the copying: where no service is, as in a region that is misspelt, it is to be told soon.
 func (c *copier) describe(ctx context.Context, name string) (*types.TableDescription, error) {
-	out, err := c.client.DescribeTable(ctx, &dynamodb.DescribeTableInput{TableName: &name})
+	out, err := c.client.DescribeTable(ctx, &dynamodb.DescribeTableInput{TableName: &name},
+		func(o *dynamodb.Options) { o.Retryer = retry.NewStandard() })
 	if err != nil {
 		return nil, awsaccount.Explain("dynamodb:DescribeTable", "the table "+name, err)
 	}

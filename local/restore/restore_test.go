@@ -303,6 +303,23 @@ func response(status int, body string) *http.Response {
 	}
 }
 
+func TestRestore_TellsSoonThatNobodyAnswers(t *testing.T) {
+	t.Parallel()
+	p := newPair(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	config, _ := p.through(func(_ string, nth int, _ []byte) *http.Response {
+		if nth > 3 {
+			t.Error("got a fourth try")
+			cancel()
+		}
+		return response(http.StatusInternalServerError, `{}`)
+	})
+	if _, err := p.runAs(ctx, config); err == nil || !strings.Contains(err.Error(), "dynamodb:DescribeTable") {
+		t.Errorf("got %v, want what was asked for", err)
+	}
+}
+
 func TestRestore_IsInterruptedAndRepeated(t *testing.T) {
 	t.Parallel()
 	p := newPair(t)
