@@ -266,6 +266,20 @@ func TestWebhook_BelievesNobodyElse(t *testing.T) {
 	})
 }
 
+// TestWebhook_KeepsALongSummary whole, also in characters that take more room elsewhere.
+func TestWebhook_KeepsALongSummary(t *testing.T) {
+	t.Parallel()
+	onBothEngines(t, func(g engine) {
+		for i, filler := range []string{"x", "<", "&", "ü", "\u2028", "🙂"} {
+			head := strings.TrimSuffix(told(fmt.Sprint("summary ", i)), "}") + `,"summary":"`
+			g.comes(g.t, head+strings.Repeat(filler, (maxHook-len(head)-2)/len(filler))+`"}`, "kept")
+		}
+		if got := g.list(g.t, meetingID, ""); len(got.Events) != 6 {
+			g.t.Errorf("got %d events, want 6", len(got.Events))
+		}
+	})
+}
+
 // TestWebhook_OfTwoKeysTheFirstCounts as with all headers.
 func TestWebhook_OfTwoKeysTheFirstCounts(t *testing.T) {
 	t.Parallel()
