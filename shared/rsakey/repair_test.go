@@ -96,15 +96,14 @@ func TestParse_RepairsWhatEndsInPlusSigns(t *testing.T) {
 // ending writes a key in PKCS#8 with an attribute behind it, so that the whole fills its Base64 and ends in certain bytes.
 func ending(key *rsa.PrivateKey, end []byte) []byte {
 	for padding := 0; ; padding++ {
+		id := pkix.AlgorithmIdentifier{Algorithm: asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 1, 1}, Parameters: asn1.NullRawValue}
+		attributes := asn1.RawValue{Class: asn1.ClassContextSpecific, IsCompound: true, Bytes: append(make([]byte, padding), end...)}
 		der := must(asn1.Marshal(struct {
 			Version    int
 			Algorithm  pkix.AlgorithmIdentifier
 			Key        []byte
 			Attributes asn1.RawValue
-		}{
-			0, pkix.AlgorithmIdentifier{Algorithm: asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 1, 1}, Parameters: asn1.NullRawValue}, der1(key),
-			asn1.RawValue{Class: asn1.ClassContextSpecific, IsCompound: true, Bytes: append(make([]byte, padding), end...)},
-		}))
+		}{0, id, der1(key), attributes}))
 		if len(der)%3 == 0 {
 			return der
 		}
