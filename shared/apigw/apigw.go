@@ -30,6 +30,9 @@ type HandlerFunc func(context.Context, events.APIGatewayV2HTTPRequest) (events.A
 // Adapt makes a Lambda handler of an HTTP handler.
 func Adapt(handler http.Handler) HandlerFunc {
 	adapter := httpadapter.NewV2(settled(handler))
+	unreadable := httpadapter.NewV2(api.Unable(*problem.New(
+		http.StatusBadRequest, problem.InvalidRequest, "the body is not the Base64 it is said to be",
+	)))
 	return func(ctx context.Context, event events.APIGatewayV2HTTPRequest) (events.APIGatewayV2HTTPResponse, error) {
 		if deadline, ok := ctx.Deadline(); ok {
 			var cancel context.CancelFunc
@@ -41,7 +44,7 @@ func Adapt(handler http.Handler) HandlerFunc {
 			ctx = auth.WithPrincipal(ctx, principal)
 		}
 		if !straighten(&event) {
-			return httpadapter.NewV2(unreadable()).ProxyWithContext(ctx, bare(event))
+			return unreadable.ProxyWithContext(ctx, bare(event))
 		}
 		ctx = context.WithValue(ctx, headersKey{}, event.Headers)
 		event.Headers = nil
@@ -108,10 +111,4 @@ func straighten(event *events.APIGatewayV2HTTPRequest) bool {
 func bare(event events.APIGatewayV2HTTPRequest) events.APIGatewayV2HTTPRequest {
 	event.Body, event.IsBase64Encoded = "", false
 	return event
-}
-
-func unreadable() http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		api.Write(w, r, problem.New(http.StatusBadRequest, problem.InvalidRequest, "the body is not the Base64 it is said to be"))
-	})
 }

@@ -280,6 +280,11 @@ func TestBody_ThatIsNotTheBase64ItIsSaidToBeIsRefused(t *testing.T) {
 		if answer.StatusCode != 400 || p.Code != problem.InvalidRequest || answer.Headers["Content-Type"] != problem.ContentType || p.RequestID != "JKJaXmPLvHcESHA=" {
 			t.Errorf("got HTTP %d with %+v for %q, want a 400 problem with the request id", answer.StatusCode, p, body)
 		}
+		for name, want := range map[string]string{"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", "X-Request-Id": "JKJaXmPLvHcESHA="} {
+			if got := answer.Headers[name]; got != want {
+				t.Errorf("got %s %q for %q, want %q, as in all answers", name, got, body, want)
+			}
+		}
 	}
 }
 
