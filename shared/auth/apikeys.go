@@ -85,12 +85,13 @@ func ParseAPIKeys(raw secrets.Raw) ([]APIKeyEntry, error) {
 }
 
 // parseAPIKeys refuses a list with any entry that does not mean what it seems to: an empty
-// scope list or a hash of the wrong form would otherwise be found out much later.
+// scope list or a hash of the wrong form would otherwise be found out much later. So would a
+// secret without a list, such as {} or null, which is not an empty one, or with another behind it.
 func parseAPIKeys(_ string, raw secrets.Raw) ([]hashedKey, error) {
 	var list APIKeyList
 	decoder := json.NewDecoder(bytes.NewReader(raw.Bytes()))
 	decoder.DisallowUnknownFields() // a misspelt expiresAt would be a key without an end
-	if err := decoder.Decode(&list); err != nil {
+	if err := decoder.Decode(&list); err != nil || list.Keys == nil || decoder.More() {
 		return nil, errAPIKeys
 	}
 	keys := make([]hashedKey, 0, len(list.Keys))

@@ -225,7 +225,7 @@ func (s *store) put(content string, err error) {
 
 func listOf(t testing.TB, entries ...auth.APIKeyEntry) string {
 	t.Helper()
-	text, err := json.Marshal(auth.APIKeyList{Keys: entries})
+	text, err := json.Marshal(auth.APIKeyList{Keys: append([]auth.APIKeyEntry{}, entries...)})
 	if err != nil {
 		t.Fatal(err)
 	}
