@@ -17,9 +17,9 @@ var missingAction = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`not authorized to perform: ([a-z0-9-]+:[A-Za-z0-9]+)`)
 })
 
-// Unusable tells what an operator has to mend from other answers of AWS: where err says that a resource is not there, or that
-// the function may not use it, it gives a *config.Unusable with cause, else nil. resource names it, such as "the DynamoDB table
-// gavel (GAVEL_TABLE)".
+// Unusable tells what an operator has to mend from other answers of AWS: where err says that a resource is not there, that
+// the function may not use it, or that its credentials are not taken, it gives a *config.Unusable with cause, else nil.
+// resource names it, such as "the DynamoDB table gavel (GAVEL_TABLE)".
 func Unusable(err error, resource string, cause error) error {
 	answer, ok := errors.AsType[smithy.APIError](err)
 	if !ok || answer.ErrorFault() == smithy.FaultServer {
@@ -30,6 +30,11 @@ func Unusable(err error, resource string, cause error) error {
 		return &config.Unusable{What: resource + " is not there", Cause: cause}
 	case "AccessDeniedException":
 		return &config.Unusable{What: "this function may not use " + resource + ": it lacks the permission " + action(err, answer), Cause: cause}
+	// As long as the process lives it has the same credentials. Those of a role that was deleted and made anew are not known, either
+	// (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html,
+	// https://docs.aws.amazon.com/eventbridge/latest/APIReference/CommonErrors.html).
+	case "UnrecognizedClientException", "InvalidSignatureException", "ExpiredTokenException":
+		return &config.Unusable{What: "the AWS credentials in the environment are not taken for " + resource + ": " + answer.ErrorCode(), Cause: cause}
 	}
 	return nil
 }

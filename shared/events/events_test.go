@@ -169,6 +169,7 @@ func TestPublish_ThatMayNotBeDone(t *testing.T) {
 	for code, want := range map[string]string{
 		"AccessDeniedException":     "this function may not use the event bus gavel (GAVEL_EVENT_BUS): it lacks the permission events:PutEvents",
 		"ResourceNotFoundException": "the event bus gavel (GAVEL_EVENT_BUS) is not there",
+		"ExpiredTokenException":     "the AWS credentials in the environment are not taken for the event bus gavel (GAVEL_EVENT_BUS): ExpiredTokenException",
 	} {
 		b := serve(t)
 		b.refuse[1] = code

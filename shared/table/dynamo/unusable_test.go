@@ -3,6 +3,7 @@ package dynamo_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -109,14 +110,27 @@ func TestStore_WithoutCredentials(t *testing.T) {
 
 func TestStore_ATableThatItMayNotUse(t *testing.T) {
 	t.Parallel()
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Type", "application/x-amz-json-1.0")
-		w.WriteHeader(http.StatusBadRequest)
-		_, _ = w.Write([]byte(`{"__type":"com.amazon.coral.service#AccessDeniedException",` +
-			`"Message":"User: arn:aws:sts::1:x is not authorized to perform: dynamodb:GetItem on resource: arn:aws:dynamodb:x"}`))
-	}))
-	t.Cleanup(server.Close)
 	opt := onTable(t)
-	opt.Endpoint = server.URL
-	unusable(t, dynamo.New(opt), "this function may not use the DynamoDB table "+opt.Table+" (GAVEL_TABLE): it lacks the permission dynamodb:GetItem")
+	const role = "User: arn:aws:sts::1:x is not authorized to perform: dynamodb:GetItem on resource: arn:aws:dynamodb:x"
+	theTable := "the DynamoDB table " + opt.Table + " (GAVEL_TABLE)"
+	for code, tt := range map[string]struct{ message, want string }{
+		"AccessDeniedException": {role, "this function may not use " + theTable + ": it lacks the permission dynamodb:GetItem"},
+		"UnrecognizedClientException": {
+			"The security token included in the request is invalid.",
+			"the AWS credentials in the environment are not taken for " + theTable + ": UnrecognizedClientException",
+		},
+		"InvalidSignatureException": {
+			"Credential should be scoped to a valid region.",
+			"the AWS credentials in the environment are not taken for " + theTable + ": InvalidSignatureException",
+		},
+	} {
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "application/x-amz-json-1.0")
+			w.WriteHeader(http.StatusBadRequest)
+			_, _ = fmt.Fprintf(w, `{"__type":"com.amazon.coral.service#%s","Message":"%s"}`, code, tt.message)
+		}))
+		t.Cleanup(server.Close)
+		opt.Endpoint = server.URL
+		unusable(t, dynamo.New(opt), tt.want)
+	}
 }
