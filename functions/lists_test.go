@@ -326,7 +326,11 @@ func TestTemplate_ParametersTakeWhatFunctionsTake(t *testing.T) {
 		t.Fatal(err)
 	}
 	long := strings.Repeat("x", 440)
-	urls := []string{"https://login.example.org/x", "http://login.example.org", "https://login.example.org?p=1", "https://login.example.org#p", "login.example.org", "https:// x"}
+	urls := []string{
+		"https://login.example.org/x", "https://login.example.org:8443/a%20b/c", "http://login.example.org", "https://login.example.org?p=1",
+		"https://login.example.org#p", "login.example.org", "https:// x", "https://ada:hush@login.example.org", "https://login.example.org:x",
+		"https://:443", "https://%zz", "https://login.example.org/%zz", `https://login.example.org\x`,
+	}
 	for parameter, tried := range map[string]struct {
 		setting string
 		values  []string
