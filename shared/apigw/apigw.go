@@ -20,9 +20,17 @@ import (
 	"gavel/shared/problem"
 )
 
-// reserve is kept back from the function's own time, so that a call that takes too long ends with
-// an answer and not with the function being killed.
+// reserve is kept back from the function's own time.
 const reserve = 500 * time.Millisecond
+
+// InTime gives a context that ends a little before the function's own time does, so that a call that takes too long ends with
+// an answer, and a line in the log, and not with the function being killed.
+func InTime(ctx context.Context) (context.Context, context.CancelFunc) {
+	if deadline, ok := ctx.Deadline(); ok {
+		return context.WithDeadline(ctx, deadline.Add(-reserve))
+	}
+	return context.WithCancel(ctx)
+}
 
 // HandlerFunc is what aws-lambda-go starts.
 type HandlerFunc func(context.Context, events.APIGatewayV2HTTPRequest) (events.APIGatewayV2HTTPResponse, error)
@@ -34,11 +42,8 @@ func Adapt(handler http.Handler) HandlerFunc {
 		http.StatusBadRequest, problem.InvalidRequest, "the body is not the Base64 it is said to be",
 	)))
 	return func(ctx context.Context, event events.APIGatewayV2HTTPRequest) (events.APIGatewayV2HTTPResponse, error) {
-		if deadline, ok := ctx.Deadline(); ok {
-			var cancel context.CancelFunc
-			ctx, cancel = context.WithDeadline(ctx, deadline.Add(-reserve))
-			defer cancel()
-		}
+		ctx, cancel := InTime(ctx)
+		defer cancel()
 		ctx = logs.WithRequestID(ctx, event.RequestContext.RequestID)
 		if principal, ok := principalOf(event); ok {
 			ctx = auth.WithPrincipal(ctx, principal)

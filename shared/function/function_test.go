@@ -8,6 +8,7 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -53,12 +54,15 @@ type order struct {
 	Do string `json:"do"`
 }
 
-func work(_ context.Context, event order) error {
+func work(ctx context.Context, event order) error {
 	switch event.Do {
 	case "panic":
 		panic("lost")
 	case "fail":
 		return errors.New("the work cannot be done")
+	case "wait":
+		<-ctx.Done()
+		return ctx.Err()
 	case "miss":
 		return &config.Unusable{What: "the table is not there"}
 	}
@@ -204,6 +208,27 @@ func TestRun_WritesOneLineForEachRun(t *testing.T) {
 	}
 	if lines[0].RequestID == lines[1].RequestID {
 		t.Errorf("got the request id %s twice, want that of each invocation", lines[0].RequestID)
+	}
+}
+
+// A run that waits for something that hangs ends before Lambda ends it, and says so.
+func TestRun_EndsInTime(t *testing.T) {
+	t.Parallel()
+	process, err := runtimeapi.Start(t.Context(), runtimeapi.Config{
+		Binary: os.Args[0], Env: append([]string{"GAVEL_TEST_FUNCTION=job"}, complete...), Timeout: 2 * time.Second,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = process.Close() })
+	if got := invoke(t, process, `{"do":"wait"}`); got.FunctionError == nil || !strings.Contains(got.FunctionError.Message, "deadline exceeded") {
+		t.Errorf("got %v, want the failure", got.FunctionError)
+	}
+	if err := process.Close(); err != nil { // and with it everything was written
+		t.Fatal(err)
+	}
+	if logs := process.Logs(); !strings.Contains(logs, `"ok":false`) || !strings.Contains(logs, "deadline exceeded") {
+		t.Errorf("got\n%s\nwant a line for the run", logs)
 	}
 }
 

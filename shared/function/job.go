@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-lambda-go/lambda"
 	"github.com/aws/aws-lambda-go/lambdacontext"
 
+	"gavel/shared/apigw"
 	"gavel/shared/audit"
 	"gavel/shared/logs"
 	"gavel/shared/problem"
@@ -38,6 +39,8 @@ func run[I, O any](ctx context.Context, f *Function, name string, event I, job f
 	if f.fault != nil {
 		return answer, f.fault
 	}
+	ctx, cancel := apigw.InTime(ctx)
+	defer cancel()
 	if call, ok := lambdacontext.FromContext(ctx); ok {
 		ctx = logs.WithRequestID(ctx, call.AwsRequestID)
 	}
