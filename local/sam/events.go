@@ -65,13 +65,9 @@ func groups(root string) ([][]sample, error) {
 	return all, nil
 }
 
-// rank puts what deletes something behind the rest, and the group of Gavel's own account, without which it may not do
-// anything any more, at the end.
+// rank puts what deletes something behind the rest.
 func rank(operation string) int {
-	switch {
-	case operation == "openmeetings-delete-group":
-		return 2
-	case strings.Contains(operation, "-delete-"):
+	if strings.Contains(operation, "-delete-") {
 		return 1
 	}
 	return 0

@@ -200,8 +200,8 @@ func groupOperations() []operation {
 			status: 201, answer: `{"groupId":3}`, sent: []string{"POST /group?name=Sales%20%2B%2050%25%20%26%20more"}, says: true,
 		},
 		{
-			id: "openmeetings-delete-group", method: "DELETE", path: "/openmeetings/groups/1",
-			status: 200, answer: `{"outcome":"deleted"}`, sent: []string{"DELETE /group/1"}, says: true, unknown: notFound,
+			id: "openmeetings-delete-group", method: "DELETE", path: "/openmeetings/groups/2",
+			status: 200, answer: `{"outcome":"deleted"}`, sent: []string{"DELETE /group/2"}, says: true, unknown: notFound,
 		},
 		{
 			id: "openmeetings-add-group-user", method: "POST", path: "/openmeetings/groups/1/users/7",
@@ -398,7 +398,7 @@ func script() map[string]string {
 		"DELETE /user/myCMS/uniqueId1":       done("Deleted"),
 		"GET /group":                         `{"groupDTO":[{"id":1,"name":"Sales"},{"id":3,"name":42,"tag":true}]}`,
 		"POST /group":                        done("3"),
-		"DELETE /group/1":                    done("Deleted"),
+		"DELETE /group/2":                    done("Deleted"),
 		"POST /group/1/users/7":              done("7"),
 		"DELETE /group/1/users/7":            done("7"),
 		"POST /group/1/rooms/add/2":          done("Success"),
