@@ -176,6 +176,23 @@ func TestManager_TriesAgain(t *testing.T) {
 	}
 }
 
+// The tries fit into the 5s of a fetch, however long the pauses between them turn out to be: else all that is known in the end is that
+// the time is over.
+func TestManager_TriesNoLongerThanAFetchTakes(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		m := serve(t, refuse(500, "InternalServiceError"))
+		for range 200 {
+			ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+			_, err := m.Read(ctx, "jaas/a")
+			cancel()
+			if got := known(t, err, "gavel/jaas/a"); got.Reason != "Secrets Manager answered InternalServiceError" {
+				t.Fatalf("got %q, want what it answered", got.Reason)
+			}
+		}
+	})
+}
+
 func TestManager_NobodyListens(t *testing.T) {
 	t.Parallel()
 	server := httptest.NewServer(http.NotFoundHandler())

@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 	"github.com/aws/smithy-go"
 
+	"gavel/shared/awsretry"
 	"gavel/shared/config"
 )
 
@@ -34,10 +35,10 @@ type ManagerOptions struct {
 // config package, which would cost each function several milliseconds of start.
 func NewManager(opt ManagerOptions) *Manager {
 	sdk := secretsmanager.Options{
-		Region:           opt.Region,
-		Credentials:      opt.Credentials,
-		HTTPClient:       opt.HTTP,
-		RetryMaxAttempts: 3,
+		Region:      opt.Region,
+		Credentials: opt.Credentials,
+		HTTPClient:  opt.HTTP,
+		Retryer:     awsretry.New(), // the SDK's own pauses may be longer than fetchTimeout, and hide what Secrets Manager says
 	}
 	if opt.Endpoint != "" {
 		sdk.BaseEndpoint = aws.String(opt.Endpoint)
