@@ -238,18 +238,39 @@ func TestRemoveParticipant_ForAWhileAndThenForGood(t *testing.T) {
 	})
 }
 
-// TestRemoveParticipant_WithTheNameOfAnother who was removed: one is called as the other goes by since.
+// TestRemoveParticipant_WithTheNameOfAnother who was removed: nobody is removed, or banned, in place of another who goes by what
+// they are called.
 func TestRemoveParticipant_WithTheNameOfAnother(t *testing.T) {
 	t.Parallel()
 	onBothEngines(t, func(w *world) {
 		t := w.t
-		room := w.open(t, bob, bob+"~1").ID
-		for _, user := range []string{bob, bob + "~1", bob} {
-			if _, err := w.AddParticipants(t.Context(), ada, room, []string{user}); err != nil {
-				t.Fatal(err)
+		namesake := bob + "~1"
+		room := w.open(t, bob, namesake).ID
+		for _, user := range []string{bob, namesake, bob} {
+			for _, other := range []string{bob, namesake} {
+				if _, err := w.AddParticipants(t.Context(), ada, room, []string{other}); err != nil {
+					t.Fatal(err)
+				}
+				if _, _, err := w.Join(t.Context(), other, room); err != nil {
+					t.Fatal(err)
+				}
 			}
+			inside := w.hall.admissions()
+			inside = inside[len(inside)-2:]
 			if _, err := w.RemoveParticipant(t.Context(), ada, room, user, 0); err != nil {
 				t.Errorf("%s: %v", user, err)
+			}
+			for _, guest := range inside {
+				removed := guest.User == user
+				if w.hall.lets(guest) == removed || w.banned(t, room, guest.ID) != removed {
+					t.Errorf("%s was removed: got %s, who goes by %s, kept in: %t", user, guest.User, guest.ID, w.hall.lets(guest))
+				}
+			}
+		}
+		for _, user := range []string{bob, namesake, bob + "~"} {
+			ids, err := w.GuestIDs(t.Context(), user, hallName)
+			if err != nil || ids[len(ids)-1] != user {
+				t.Errorf("%s: got %q, %v, want their own id as well", user, ids, err)
 			}
 		}
 	})

@@ -2,7 +2,9 @@ package rooms
 
 import (
 	"context"
+	"slices"
 	"strconv"
+	"strings"
 
 	"gavel/shared/audit"
 	"gavel/shared/bans"
@@ -48,14 +50,18 @@ func (s *Service) removal(ctx context.Context, id string, r roomRecord, before t
 	return rm, nil
 }
 
-// GuestIDs gives the ids that a user may be in the meetings of rooms with at a provider: the one they go by now, and those
-// from before a removal, their own one last. It gives no more than the latest ten of the others.
+// GuestIDs gives the ids that a user may be in meetings with at a provider: the one they go by in those of rooms now, and those
+// from before a removal, no more than the latest ten of them, and last their own one, which an app may have given them elsewhere.
 func (s *Service) GuestIDs(ctx context.Context, user, provider string) ([]string, error) {
 	_, used, err := s.alias(ctx, user, provider)
 	if err != nil {
 		return nil, err
 	}
-	return guestIDs(user, used), nil
+	ids := guestIDs(user, used)
+	if !slices.Contains(ids, user) {
+		ids = append(ids, user)
+	}
+	return ids, nil
 }
 
 // mostAliases is how many ids beside a user's own one are looked after: links with older ones have ended long since.
@@ -66,7 +72,7 @@ func guestIDs(user string, a aliasRecord) []string {
 	for n := a.Bans; n > max(a.Bans-mostAliases, 0); n-- {
 		ids = append(ids, guestID(user, aliasRecord{Bans: n}))
 	}
-	return append(ids, user)
+	return append(ids, guestID(user, aliasRecord{}))
 }
 
 // Retirement is the change by which a user goes by another id in the meetings of rooms at a provider from then on, which keeps to
@@ -90,12 +96,26 @@ func (s *Service) alias(ctx context.Context, user, provider string) (table.Item,
 
 // guestID gives the id that a user goes by at a provider: their own one, until it was banned. Bans
 // cannot be lifted there, and they reach every room, while a removal is from one: so who was
-// removed from one room joins others, and the same one when invited again, under another id.
+// removed from one room joins others, and the same one when invited again, under another id. No two users ever go by the same
+// one: whose own id could be another user's after a ban never goes by just that.
 func guestID(user string, a aliasRecord) string {
-	if a.Bans == 0 {
+	if a.Bans == 0 && !isAlias(user) {
 		return user
 	}
-	return user + "~" + strconv.Itoa(a.Bans)
+	return user + aliasMark + strconv.Itoa(a.Bans)
+}
+
+// aliasMark stands between a user's own id and the number of bans.
+const aliasMark = "~"
+
+// isAlias tells an id that has the form of one that somebody goes by after a ban.
+func isAlias(id string) bool {
+	at := strings.LastIndex(id, aliasMark)
+	if at < 0 {
+		return false
+	}
+	_, err := strconv.ParseUint(id[at+len(aliasMark):], 10, 64)
+	return err == nil
 }
 
 // carryOut does at the provider what a removal asks for, and takes the task back when it is done.

@@ -112,8 +112,12 @@ func TestUserIDs_OfAnyKindWorkInPathQueryAndBody(t *testing.T) {
 			if got := call[roomsBody](t, w, id, http.MethodGet, "/participant/room", "", 200); len(got.Rooms) != 1 || got.Rooms[0].ID != m.room {
 				t.Errorf("got %+v, want the one room", got.Rooms)
 			}
-			if got := w.enter(t, call[joinBody](t, w, id, http.MethodPost, room+"/join", "", 200).URL); got.UserID != id || got.Error != "" {
-				t.Errorf("got the seat %+v, want it as %q", got, id)
+			seat := id
+			if id == "quandt~1" { // which quandt goes by once they were removed
+				seat += "~0"
+			}
+			if got := w.enter(t, call[joinBody](t, w, id, http.MethodPost, room+"/join", "", 200).URL); got.UserID != seat || got.Error != "" {
+				t.Errorf("got the seat %+v, want it as %q", got, seat)
 			}
 			revoked := call[profileBody](t, w, owner, http.MethodDelete, admin+"/participant/"+url.PathEscape(id)+"/admin", "", 200)
 			if revoked.ID != id || revoked.Admin {
