@@ -2,6 +2,7 @@ package audit_test
 
 import (
 	"context"
+	"encoding/base64"
 	"encoding/json"
 	"maps"
 	"slices"
@@ -283,6 +284,7 @@ func TestLog_CursorsOfOthersAreRefused(t *testing.T) {
 		}
 		bad := map[string]bool{
 			"x": true, "!": true, strings.Repeat("A", 80): true, room.Next[1:]: true, room.Next + "AA": true, strings.ToLower(room.Next): true,
+			elsewhere(t, room.Next): true, elsewhere(t, actor.Next): true,
 		}
 		for cursor := range maps.Keys(bad) {
 			if _, err := log.Room(t.Context(), "r", 1, cursor); err != audit.ErrCursor { //nolint:errorlint // that very one
@@ -302,4 +304,15 @@ func TestLog_CursorsOfOthersAreRefused(t *testing.T) {
 			t.Errorf("got %v with the cursor of another actor, want it refused", err)
 		}
 	})
+}
+
+// elsewhere gives a cursor with another id in it, of the same list.
+func elsewhere(t *testing.T, cursor string) string {
+	t.Helper()
+	raw, err := base64.RawURLEncoding.DecodeString(cursor)
+	if err != nil {
+		t.Fatal(err)
+	}
+	raw[len(raw)-1] ^= 1 // another digit
+	return base64.RawURLEncoding.EncodeToString(raw)
 }

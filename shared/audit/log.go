@@ -116,15 +116,15 @@ func (l *Log) read(ctx context.Context, partition, after string, limit int) ([]E
 	return events, more, nil
 }
 
-// A cursor names the list it belongs to and the last event that was given; for an actor, whose events lie in days, the day
-// before that, and no event where the whole day is to come.
+// A cursor names the last event that was given; for an actor, whose events lie in days, the day before that, and no event where
+// the whole day is to come. It bears a mark of that and of the list it belongs to.
 const (
 	markBytes = 6
 	dayBytes  = len(dayForm)
 )
 
 func cursorText(list, position string) string {
-	sum := sha256.Sum256([]byte(list))
+	sum := sha256.Sum256([]byte(list + "\x00" + position))
 	return base64.RawURLEncoding.EncodeToString(slices.Concat(sum[:markBytes], []byte(position)))
 }
 

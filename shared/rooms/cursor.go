@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// A cursor says where a list goes on. It names the list it belongs to, so that one of another list
-// is refused and not taken for a place in this one.
+// A cursor says where a list goes on. It bears a mark of that and of the list it belongs to, so that one of another list, or one
+// that was cut or changed on its way, is refused and not taken for a place in this one.
 type cursor struct {
 	back     bool // towards the older ones, in a list that is read both ways
 	position string
@@ -17,7 +17,7 @@ type cursor struct {
 const (
 	onward    = "n"
 	backward  = "o"
-	listBytes = 6
+	markBytes = 6
 )
 
 // errCursor says that a cursor was not made by this list.
@@ -29,7 +29,8 @@ func (c cursor) text(list string) string {
 	if c.back {
 		direction = backward
 	}
-	return base64.RawURLEncoding.EncodeToString([]byte(listMark(list) + direction + c.position))
+	place := direction + c.position
+	return base64.RawURLEncoding.EncodeToString([]byte(mark(list, place) + place))
 }
 
 // parseCursor reads a cursor of the list; an empty one is its beginning.
@@ -38,19 +39,19 @@ func parseCursor(list, text string) (cursor, error) {
 		return cursor{}, nil
 	}
 	raw, err := base64.RawURLEncoding.Strict().DecodeString(text)
-	if err != nil || len(raw) < listBytes+1 || subtle.ConstantTimeCompare(raw[:listBytes], []byte(listMark(list))) == 0 {
+	if err != nil || len(raw) < markBytes+1 || subtle.ConstantTimeCompare(raw[:markBytes], []byte(mark(list, string(raw[markBytes:])))) == 0 {
 		return cursor{}, errCursor()
 	}
-	direction, position := string(raw[listBytes]), string(raw[listBytes+1:])
+	direction, position := string(raw[markBytes]), string(raw[markBytes+1:])
 	if direction != onward && direction != backward || strings.ContainsFunc(position, unfit) {
 		return cursor{}, errCursor()
 	}
 	return cursor{back: direction == backward, position: position}, nil
 }
 
-func listMark(list string) string {
-	sum := sha256.Sum256([]byte(list))
-	return string(sum[:listBytes])
+func mark(list, place string) string {
+	sum := sha256.Sum256([]byte(list + "\x00" + place))
+	return string(sum[:markBytes])
 }
 
 // unfit tells the characters that no position has: those of ids and digests only are taken.

@@ -189,33 +189,25 @@ func TestCursor_OfAnotherList(t *testing.T) {
 	})
 }
 
-// Whatever becomes of a cursor on its way, it is refused or leads to another place of the same
-// list, and never to a fault.
+// Whatever becomes of a cursor on its way, it is refused: another place of the list would give rooms twice, or leave some out.
 func TestCursor_Tampered(t *testing.T) {
 	t.Parallel()
 	onBothEngines(t, func(w *world) {
 		t := w.t
-		w.made(t, 2, mallory)
-		ids := w.made(t, 3, bob)
+		w.made(t, 3, bob)
 		page, err := w.List(t.Context(), bob, rooms.ListQuery{Limit: 1})
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, garbage := range []string{"x", "====", " ", "💥", "AAAAAAAAAA", page.Next + "=", page.Next + "!", page.Next[:8], unusedBit(page.Next), strings.Repeat("A", 512)} {
+		for _, garbage := range []string{"x", "====", " ", "💥", "AAAAAAAAAA", page.Next + "=", page.Next + "!", page.Next[:8], page.Next[:len(page.Next)-2], unusedBit(page.Next), strings.Repeat("A", 512)} {
 			_, err := w.List(t.Context(), bob, rooms.ListQuery{Limit: 10, Cursor: garbage})
 			refused(t, garbage, err, rooms.Invalid)
 		}
 		for i := range len(page.Next) {
 			for _, char := range w.alphabet() {
-				tampered := page.Next[:i] + string(char) + page.Next[i+1:]
-				page, err := w.List(t.Context(), bob, rooms.ListQuery{Limit: 10, Cursor: tampered})
-				if err != nil {
+				if tampered := page.Next[:i] + string(char) + page.Next[i+1:]; tampered != page.Next {
+					_, err := w.List(t.Context(), bob, rooms.ListQuery{Limit: 10, Cursor: tampered})
 					refused(t, tampered, err, rooms.Invalid)
-				}
-				for _, room := range page.Rooms {
-					if !slices.Contains(ids, room.ID) {
-						t.Errorf("%s: got the room %s, which is not bob's", tampered, room.ID)
-					}
 				}
 			}
 		}

@@ -149,42 +149,24 @@ func TestCursor_OfAnotherListIsRefused(t *testing.T) {
 	}
 }
 
-// TestCursor_ThatWasTamperedWith is refused, or is a place in the same list: it never leads elsewhere or to a fault.
+// TestCursor_ThatWasTamperedWith is refused: it never leads elsewhere or to a fault.
 func TestCursor_ThatWasTamperedWith(t *testing.T) {
 	t.Parallel()
 	w := setup(t, options{})
 	_, paths := w.lists(t)
 	w.book(t, guest, "") // which is none of the owner's
 	for _, path := range paths {
-		whole := call[page](t, w, owner, http.MethodGet, path+"?limit=100", "", 200).ids()
 		first := w.page(t, owner, path, "")
 		cursor := first.Next + first.Older
-		refusals := 0
 		for i := range cursor {
-			if i > 12 && i%5 != 0 { // behind the list's mark fewer will do
-				continue
-			}
 			for _, other := range []byte("A_") {
-				changed := cursor[:i] + string(other) + cursor[i+1:]
-				got := w.send(t, as(owner), http.MethodGet, path+"?cursor="+changed, "")
-				if got.Status == http.StatusUnprocessableEntity {
-					refused(t, got, 422, "query.cursor")
-					refusals++
-					continue
-				}
-				var elsewhere page
-				if err := json.Unmarshal(got.Body, &elsewhere); got.Status != 200 || err != nil {
-					t.Fatalf("got HTTP %d with %s, want 422 or a page", got.Status, got.Body)
-				}
-				for _, id := range elsewhere.ids() {
-					if !slices.Contains(whole, id) {
-						t.Errorf("got %s, which is not in the list", id)
-					}
+				if changed := cursor[:i] + string(other) + cursor[i+1:]; changed != cursor {
+					refused(t, w.send(t, as(owner), http.MethodGet, path+"?cursor="+changed, ""), 422, "query.cursor")
 				}
 			}
-		}
-		if refusals < 8 {
-			t.Errorf("%s: got %d refusals, want one at least for each byte of the list's mark", path, refusals)
+			if i > 0 {
+				refused(t, w.send(t, as(owner), http.MethodGet, path+"?cursor="+cursor[:i], ""), 422, "query.cursor")
+			}
 		}
 	}
 }
