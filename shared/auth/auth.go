@@ -37,9 +37,13 @@ func New(keys, bearer Verifier) *Authenticator {
 }
 
 // Authenticate gives the principal of a request's credentials. With both kinds present the API
-// key alone counts. It returns ErrNoCredentials, an error that wraps ErrBadCredentials, or why
+// key alone counts; with several of one kind none does, as API Gateway makes one value of them, and so that nobody in between
+// can take another one for the caller's. It returns ErrNoCredentials, an error that wraps ErrBadCredentials, or why
 // the credentials could not be checked.
 func (a *Authenticator) Authenticate(ctx context.Context, header http.Header) (Principal, error) {
+	if len(header.Values(HeaderAPIKey)) > 1 || len(header.Values(HeaderAuthorization)) > 1 {
+		return Principal{}, ErrBadCredentials
+	}
 	if key := header.Get(HeaderAPIKey); key != "" {
 		return a.keys.Verify(ctx, key)
 	}
