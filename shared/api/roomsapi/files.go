@@ -41,7 +41,8 @@ func (m *mediaType) Resolve(_ huma.Context, at *huma.PathBuffer) []error {
 		return nil
 	}
 	kind, _, err := mime.ParseMediaType(string(*m))
-	if err != nil || !strings.Contains(kind, "/") {
+	// No client sends the spaces around a header's value, though the upload has to carry it to the letter.
+	if err != nil || !strings.Contains(kind, "/") || strings.TrimSpace(string(*m)) != string(*m) {
 		return api.FaultAt(at, errors.New("expected a media type such as application/pdf"))
 	}
 	return nil

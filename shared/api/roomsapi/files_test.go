@@ -34,7 +34,7 @@ func TestUpload_OfWhatIsNoFileIsRefused(t *testing.T) {
 	}
 	for _, contentType := range []string{
 		"", " ", "pdf", "*", "/", "a/", "/b", "text/plain\r\nX-Quandt: 1", "text/plain\n", "text/plain; charset=\"", "text/plain; charset", "text/plain; a=1; a=2",
-		"a/b/c", "tëxt/plain", "text/plain; x=ü", "text /plain", "\x00", "a/" + strings.Repeat("b", 254), "quandt, text/html",
+		"a/b/c", "tëxt/plain", "text/plain; x=ü", "text /plain", "\x00", "a/" + strings.Repeat("b", 254), "quandt, text/html", " text/plain", "text/plain ",
 	} {
 		cases = append(cases, announced{good.name, good.size, contentType, "query.content_type"})
 	}
