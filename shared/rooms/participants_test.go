@@ -191,13 +191,16 @@ func TestUpdateProfile_IsPerRoomAndPartial(t *testing.T) {
 	onBothEngines(t, func(w *world) {
 		t := w.t
 		room, other := w.open(t, bob), w.open(t, bob)
-		for _, p := range []rooms.Profile{{Name: new("Bob")}, {}, {Archived: new(true)}} {
+		for _, p := range []rooms.Profile{{Name: new("Bob")}, {}, {Archived: new(true)}, {Name: new("Bob"), Archived: new(true)}} {
 			if _, err := w.UpdateProfile(t.Context(), bob, room.ID, p); err != nil {
 				t.Fatal(err)
 			}
 		}
 		if got, want := w.participants(t, room.ID)[bob], (rooms.Participant{ID: bob, Name: "Bob", Archived: true}); got != want {
 			t.Errorf("got %+v, want %+v", got, want)
+		}
+		if got := len(w.types(t, room.ID)); got != 3 {
+			t.Errorf("got %d events, want the room's and one of each change: what changes nothing has none", got)
 		}
 		if got, want := w.participants(t, other.ID)[bob], (rooms.Participant{ID: bob}); got != want {
 			t.Errorf("in another room: got %+v, want %+v", got, want)

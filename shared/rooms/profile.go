@@ -24,6 +24,7 @@ func (s *Service) UpdateProfile(ctx context.Context, caller, id string, p Profil
 		if err != nil {
 			return nil, err
 		}
+		before := v.member
 		changes, changed := []table.Change(nil), []string(nil)
 		if p.Name != nil {
 			if err := s.goesOn(v.record); err != nil {
@@ -36,7 +37,9 @@ func (s *Service) UpdateProfile(ctx context.Context, caller, id string, p Profil
 			v.member.Archived = *p.Archived
 			changed = append(changed, "archive_room")
 		}
-		member = v.member
+		if member = v.member; member == before {
+			return nil, nil
+		}
 		updated := to(v.record.event(eventProfile, audit.Person(caller), id), caller)
 		return s.with(ctx, append(changes, put(v.caller, member)), in(updated, details{"changed": strings.Join(changed, ",")}))
 	})
