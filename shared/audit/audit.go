@@ -155,6 +155,9 @@ var (
 
 // sealedRoom gives a room as events have it, of what somebody asks for.
 func sealedRoom(room string) string {
+	if id, ok := ids.Parse(room); ok {
+		return id // of a room of ours, whose id is taken in letters of either case
+	}
 	if !strings.Contains(room, "/") {
 		return ID(room)
 	}

@@ -204,6 +204,11 @@ func TestLog_Room(t *testing.T) {
 		store.keep(t, noon, audit.Event{Type: "jaas.user_banned", Actor: crm})
 		slices.Reverse(want)
 		log := audit.NewLog(store, audit.Trail{}, clockAt(noon))
+		const ours = "01937c4e-7a10-7cc3-98c5-1f0a2b3c4d5e"
+		store.keep(t, noon, audit.Event{Type: "room.ours", Actor: crm, Room: ours})
+		if page, err := log.Room(t.Context(), strings.ToUpper(ours), 1, ""); err != nil || len(page.Events) != 1 {
+			t.Errorf("got %+v, %v, want the event of the room by its id in capitals, as the room's own operations take it", page, err)
+		}
 		for limit, pages := range map[int]int{1: 7, 3: 3, 7: 1, 100: 1} {
 			store.queries, store.items = 0, 0
 			got, read := read(t, func(cursor string) (audit.Page, error) { return log.Room(t.Context(), "r", limit, cursor) })
