@@ -97,6 +97,16 @@ func PartlyDone(err error) error {
 	return errors.Join(&partly, err)
 }
 
+// Join gives the errors of two requests of one command as one. Of the two the first is told, and that the command may have
+// been carried out where either may.
+func Join(first, next error) error {
+	joined := errors.Join(first, next)
+	if failure, ok := errors.AsType[*Error](next); ok && failure.MayHaveHappened {
+		return PartlyDone(joined)
+	}
+	return joined
+}
+
 // kindOf sorts a status that is not a success.
 func kindOf(status int) Kind {
 	switch {

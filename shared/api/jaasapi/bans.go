@@ -176,11 +176,11 @@ func (s BanServices) ban(ctx context.Context, appID jaas.AppID, ban bans.Ban, to
 	var failed error
 	for _, id := range ids {
 		one, err := s.Client.BanUser(ctx, appID, id)
-		outcome, failed = cmp.Or(outcome, one), errors.Join(failed, err)
+		outcome, failed = cmp.Or(outcome, one), httpclient.Join(failed, err)
 	}
 	for _, id := range ids {
 		n, err := s.kick(ctx, appID, id)
-		kicked, failed = kicked+n, errors.Join(failed, err)
+		kicked, failed = kicked+n, httpclient.Join(failed, err)
 	}
 	if outcome != "" || kicked > 0 {
 		failed = httpclient.PartlyDone(failed)
@@ -197,7 +197,7 @@ func (s BanServices) kick(ctx context.Context, appID jaas.AppID, id string) (kic
 	for _, conference := range conferences {
 		_, room, _ := strings.Cut(conference, "/")
 		n, err := kickUser(ctx, appID, jitsimeet.Room(room), s.Client, s.Inside, id)
-		kicked, failed = kicked+n, errors.Join(failed, err)
+		kicked, failed = kicked+n, httpclient.Join(failed, err)
 	}
 	return kicked, failed
 }

@@ -331,30 +331,37 @@ func TestWebhook_KickThatFailsIsTriedAgain(t *testing.T) {
 // TestKick_OneThatIsRefusedKeepsNobodyElseIn, and what was done is not said to be undone.
 func TestKick_OneThatIsRefusedKeepsNobodyElseIn(t *testing.T) {
 	t.Parallel()
-	var refused atomic.Value
+	var refused, failing atomic.Value
 	h := hookBefore(t, apitest.Embedded(t), func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
-		if strings.Contains(string(body), refused.Load().(string)) || strings.Contains(r.URL.Path, refused.Load().(string)) {
+		switch said := r.URL.Path + string(body); {
+		case strings.Contains(said, failing.Load().(string)):
+			w.WriteHeader(http.StatusInternalServerError) // which may come after the work
+		case strings.Contains(said, refused.Load().(string)):
 			w.WriteHeader(http.StatusBadRequest)
-			return
+		default:
+			ok(w, r)
 		}
-		ok(w, r)
 	})
 	refused.Store("nobody")
+	failing.Store("nobody")
 	h.joins(t, appID+"/standup", "u-17", "aaaaaaaa")
 	h.joins(t, appID+"/standup", "u-17", "bbbbbbbb")
 	for _, tt := range []struct {
-		path, body, refused string
-		may                 bool
-		want                []string
+		path, body, refused, failing string
+		may                          bool
+		want                         []string
 	}{
-		{"/jaas/" + appID + "/rooms/standup/kick", `{"userId":"u-17"}`, "aaaaaaaa", true, []string{"aaaaaaaa", "bbbbbbbb"}},
-		{"/jaas/" + appID + "/rooms/standup/kick", `{"userId":"u-17"}`, "KICK", false, []string{"aaaaaaaa", "bbbbbbbb"}},
-		{bansPath + "/users", `{"userId":"u-17"}`, "KICK", true, []string{"aaaaaaaa", "bbbbbbbb"}},
-		{bansPath + "/users", `{"userId":"u-17"}`, "/ban/user/", true, []string{"aaaaaaaa", "bbbbbbbb"}},
-		{bansPath + "/users", `{"userId":"u-18"}`, "/ban/user/", false, nil},
+		{"/jaas/" + appID + "/rooms/standup/kick", `{"userId":"u-17"}`, "aaaaaaaa", "nobody", true, []string{"aaaaaaaa", "bbbbbbbb"}},
+		{"/jaas/" + appID + "/rooms/standup/kick", `{"userId":"u-17"}`, "KICK", "nobody", false, []string{"aaaaaaaa", "bbbbbbbb"}},
+		{"/jaas/" + appID + "/rooms/standup/kick", `{"userId":"u-17"}`, "KICK", "bbbbbbbb", true, []string{"aaaaaaaa", "bbbbbbbb", "bbbbbbbb", "bbbbbbbb"}},
+		{bansPath + "/users", `{"userId":"u-17"}`, "KICK", "nobody", true, []string{"aaaaaaaa", "bbbbbbbb"}},
+		{bansPath + "/users", `{"userId":"u-17"}`, "/ban/user/", "nobody", true, []string{"aaaaaaaa", "bbbbbbbb"}},
+		{bansPath + "/users", `{"userId":"u-17"}`, "KICK", "/ban/user/", true, []string{"aaaaaaaa", "bbbbbbbb"}},
+		{bansPath + "/users", `{"userId":"u-18"}`, "/ban/user/", "nobody", false, nil},
 	} {
 		refused.Store(tt.refused)
+		failing.Store(tt.failing)
 		before := len(h.kicked())
 		p := document(t, h.post(t, tt.path, tt.body))
 		if p.Code != problem.UpstreamError || p.MayHaveHappened == nil || *p.MayHaveHappened != tt.may {

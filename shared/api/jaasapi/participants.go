@@ -86,7 +86,7 @@ func kickUser(
 	}
 	for _, id := range ids {
 		outcome, failed := client.KickParticipant(ctx, appID, room, jitsimeet.ParticipantID(id))
-		if err = errors.Join(err, failed); outcome == jaas.Kicked {
+		if err = httpclient.Join(err, failed); outcome == jaas.Kicked {
 			kicked++
 		}
 	}
