@@ -364,6 +364,40 @@ func TestTemplate_ParametersTakeWhatFunctionsTake(t *testing.T) {
 	}
 }
 
+// The issuers that there are have paths, slashes at their ends, ports and escapes.
+func TestTemplate_ParametersTakeURLsThatThereAre(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile(filepath.Join("..", "template.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var template struct {
+		Parameters map[string]struct {
+			AllowedPattern string `yaml:"AllowedPattern"`
+		} `yaml:"Parameters"`
+	}
+	if err := yaml.Unmarshal(text, &template); err != nil {
+		t.Fatal(err)
+	}
+	issuers := []string{
+		"", "https://gavel.eu.auth0.com/", "https://login.example.org", "https://login.example.org:8443/realms/gavel", "https://login.example.org/realms/my%20realm",
+		"https://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_Ab0cD1eF2", "https://login.microsoftonline.com/9188040d-6c67-4c5b-b112-36a304b66dad/v2.0",
+		"https://accounts.google.com", "https://gavel.okta.com/oauth2/default", "https://login.example.org/~gavel/a+b;c=d,e@f:(g)/",
+		"https://login.example.org/realms/gavel/protocol/openid-connect/certs", "https://gavel.eu.auth0.com/.well-known/jwks.json",
+	}
+	for parameter, urls := range map[string][]string{
+		"JaasBaseUrl": {"https://8x8.vc/v1/_jaas", "https://stage.8x8.vc/v1/_jaas", "https://jaas.example.org", "https://jaas.example.org:8443/a%20b"},
+		"OidcIssuer":  issuers, "OidcJwksUrl": issuers,
+	} {
+		pattern := regexp.MustCompile(template.Parameters[parameter].AllowedPattern)
+		for _, url := range urls {
+			if !pattern.MatchString(url) {
+				t.Errorf("%s: %q is turned away", parameter, url)
+			}
+		}
+	}
+}
+
 // Every parameter says what it is for and what it may be, every output what it is.
 func TestTemplate_DescribesParametersAndOutputs(t *testing.T) {
 	t.Parallel()
