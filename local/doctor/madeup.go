@@ -6,6 +6,7 @@ import (
 	"crypto/rsa"
 	"encoding/json"
 	"errors"
+	"strings"
 
 	"gavel/local/keyfile"
 	"gavel/shared/secrets"
@@ -31,7 +32,7 @@ func (m madeUp) Read(ctx context.Context, name string) (secrets.Raw, error) {
 	}
 	holder, ok := secret, true
 	if m.part != "" {
-		holder, ok = secret[m.part].(map[string]any)
+		holder, ok = secret[fieldOf(secret, m.part)].(map[string]any)
 	}
 	if !ok {
 		return secrets.Raw{}, errors.New("the secret has changed meanwhile")
@@ -40,9 +41,19 @@ func (m madeUp) Read(ctx context.Context, name string) (secrets.Raw, error) {
 	if err != nil {
 		return secrets.Raw{}, err
 	}
-	if holder["privateKey"], err = keyfile.PEM(key); err != nil {
+	if holder[fieldOf(holder, "privateKey")], err = keyfile.PEM(key); err != nil {
 		return secrets.Raw{}, err
 	}
 	content, err := json.Marshal(secret)
 	return secrets.NewRaw("made up", content), err
+}
+
+// fieldOf gives the name under which an object has a field: the functions take it in letters of either case.
+func fieldOf(object map[string]any, name string) string {
+	for written := range object {
+		if strings.EqualFold(written, name) {
+			return written
+		}
+	}
+	return name
 }

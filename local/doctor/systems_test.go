@@ -203,6 +203,7 @@ func TestJitsi_ThatObeysGuests(t *testing.T) {
 		w.WriteHeader(http.StatusNotFound)
 	})
 	secret := jitsiAt(t, confused)
+	secret["system"] = map[string]string{"baseUrl": confused, "keyId": "system", "privatekey": testkey.PEM(t)} // letters of either case are read
 	parsed, err := jitsi.ParseSecret(raw(t, secret))
 	if err != nil {
 		t.Fatal(err)
