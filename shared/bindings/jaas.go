@@ -108,9 +108,12 @@ func kickAll(
 	if len(ids) == 0 {
 		return []rooms.Action{{Name: "kick", Outcome: "not_present"}}, nil
 	}
-	var actions []rooms.Action
+	return kickEach(ids, func(id string) (string, error) { return kick(jitsimeet.ParticipantID(id)) })
+}
+
+func kickEach(ids []string, kick func(id string) (outcome string, err error)) (actions []rooms.Action, err error) {
 	for _, id := range ids {
-		outcome, failed := kick(jitsimeet.ParticipantID(id))
+		outcome, failed := kick(id)
 		if err = errors.Join(err, failed); failed == nil {
 			actions = append(actions, rooms.Action{Name: "kick", Outcome: outcome})
 		}

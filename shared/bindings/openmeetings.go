@@ -81,22 +81,17 @@ func (o *OpenMeetings) Admit(ctx context.Context, conference string, g rooms.Gue
 	return rooms.Admission{URL: entry.URL, Expires: expires}, nil
 }
 
-// Expel takes the guest out of the room. OpenMeetings knows no bans: a link that was given out and not used yet lets them
+// Expel takes the guest out of the room, under every id they may be in it with. OpenMeetings knows no bans: a link that was given out and not used yet lets them
 // in again until it ends.
 func (o *OpenMeetings) Expel(ctx context.Context, conference string, guestIDs []string) ([]rooms.Action, error) {
 	id, err := parseRoomID(conference)
 	if err != nil {
 		return nil, err
 	}
-	var actions []rooms.Action
-	for _, guest := range guestIDs {
+	return kickEach(guestIDs, func(guest string) (string, error) {
 		outcome, err := o.Client.KickUser(ctx, id, externalType, externalID(guest))
-		if err != nil {
-			return actions, err
-		}
-		actions = append(actions, rooms.Action{Name: "kick", Outcome: string(outcome)})
-	}
-	return actions, nil
+		return string(outcome), err
+	})
 }
 
 // Close ends the meeting and keeps the room on the server closed.

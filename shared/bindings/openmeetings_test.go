@@ -26,6 +26,7 @@ type meetings struct {
 	outcome openmeetings.Outcome
 	inside  int64
 	err     error
+	failing string // the call that gives err; empty where all do
 }
 
 var _ bindings.OpenMeetingsClient = (*meetings)(nil)
@@ -43,7 +44,11 @@ func (m *meetings) CreateEntry(_ context.Context, p openmeetings.Person, o openm
 }
 
 func (m *meetings) KickUser(_ context.Context, id int64, externalType, externalID string) (openmeetings.Outcome, error) {
-	m.calls = append(m.calls, fmt.Sprint("kick ", id, " ", externalType, " ", externalID))
+	call := fmt.Sprint("kick ", id, " ", externalType, " ", externalID)
+	m.calls = append(m.calls, call)
+	if m.failing != "" && m.failing != call {
+		return m.outcome, nil
+	}
 	return m.outcome, m.err
 }
 
@@ -155,6 +160,23 @@ func TestOpenMeetings_CloseEndsTheMeeting(t *testing.T) {
 				t.Errorf("got %s, want %s", p.Code, problem.UpstreamError)
 			}
 		})
+	}
+}
+
+// One id that is refused keeps nobody in who goes by another.
+func TestOpenMeetings_ExpelTriesEveryID(t *testing.T) {
+	t.Parallel()
+	m := &meetings{outcome: openmeetings.Kicked}
+	ids := []string{"ada~1", "ada"}
+	if _, err := bound(m).Expel(t.Context(), "42", ids); err != nil || len(m.calls) != 2 {
+		t.Fatalf("got %v and the calls %v, want a kick for each id", err, m.calls)
+	}
+	for _, call := range m.calls {
+		refusing := &meetings{outcome: openmeetings.Kicked, err: errServer, failing: call}
+		got, err := bound(refusing).Expel(t.Context(), "42", ids)
+		if want := []rooms.Action{{Name: "kick", Outcome: "kicked"}}; !errors.Is(err, errServer) || !slices.Equal(got, want) || !slices.Equal(refusing.calls, m.calls) {
+			t.Errorf("got %v, %v after %v, want %v and the error", got, err, refusing.calls, want)
+		}
 	}
 }
 
