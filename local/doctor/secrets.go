@@ -143,7 +143,7 @@ func (d *doctor) lookAtJitsi(name string, raw secrets.Raw) error {
 	}
 	d.ok("secret "+name, "%s", keys)
 	if secret.Guessable() {
-		d.warn("shared secret of "+name, "it is so short that whoever has a token can guess it, and moderate: make another, here and in the server's "+
+		d.warn("shared secret of "+name, "it is so short that whoever has a token may guess it, and moderate: make another, here and in the server's "+
 			"app_secret, with openssl rand -hex 32")
 	}
 	if secret.Callback() == "" {

@@ -59,7 +59,7 @@ func TestSecrets_ThatWouldNotDo(t *testing.T) {
 		"fix secret jaas/"+appID+": privateKey: this is a public key", "fix secret jaas/vpaas-magic-cookie-ffffffffffffffffffffffffffffffff: keyId belongs to another AppID",
 		"fix secret jaas/else: expected an AppID", "fix secret gavel/jitsi: the prefix is there once too often…must be jitsi", "warn secret openmeeting: nobody reads it",
 		"fix secret openmeetings: baseUrl must be https…make secret", "fix secret veeting: expected a JSON object", "ok secret jitsi: a shared secret for logins",
-		"warn shared secret of jitsi: …can guess it",
+		"warn shared secret of jitsi: …may guess it",
 		"skip events of jitsi", "ok API key crm: may do jaas", "fix API key typo: no operation asks for the scope jass", "warn API key old: it has ended", "warn API key soon: it ends on")
 	p.ill([]string{"-secrets", p.secrets(map[string]any{"api-keys": map[string]any{"keys": []any{}}}), "-offline"}, "fix secret api-keys: there is no key in it")
 }

@@ -133,7 +133,7 @@ func (k *jitsiKind) check(raw secrets.Raw) (facts, error) {
 		found.next = append(found.next, overlapNote)
 	}
 	if secret.Guessable() {
-		found.next = append(found.next, "the shared secret is so short that whoever has a token can guess it, and moderate: make another, here and in the "+
+		found.next = append(found.next, "the shared secret is so short that whoever has a token may guess it, and moderate: make another, here and in the "+
 			"server's app_secret, with openssl rand -hex 32")
 	}
 	if len(secret.FormerKeys()) > 0 {

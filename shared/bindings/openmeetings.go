@@ -81,8 +81,8 @@ func (o *OpenMeetings) Admit(ctx context.Context, conference string, g rooms.Gue
 	return rooms.Admission{URL: entry.URL, Expires: expires}, nil
 }
 
-// Expel takes the guest out of the room, under every id they may be in it with. OpenMeetings knows no bans: a link that was given out and not used yet lets them
-// in again until it ends.
+// Expel takes the guest out of the room, under every id they may be in it with. OpenMeetings knows no bans: a link that was
+// given out and not used yet lets them in again until it ends.
 func (o *OpenMeetings) Expel(ctx context.Context, conference string, guestIDs []string) ([]rooms.Action, error) {
 	id, err := parseRoomID(conference)
 	if err != nil {

@@ -62,7 +62,8 @@ func (s *signer) keys() []Key {
 }
 
 // Guessable says whether logins are signed with a shared secret that is shorter than what the algorithm asks for
-// (https://www.rfc-editor.org/rfc/rfc7518#section-3.2): whoever has a token can try secrets on it until one fits, and make a moderator's.
+// (https://www.rfc-editor.org/rfc/rfc7518#section-3.2), so that it may be a word: whoever has a token can try secrets on it until one
+// fits, and make a moderator's.
 func (s Secret) Guessable() bool {
 	method, shared := s.access.login.method.(*jwt.SigningMethodHMAC)
 	secret, _ := s.access.login.key.([]byte)
