@@ -25,18 +25,31 @@ func Unusable(err error, resource string, cause error) error {
 	if !ok || answer.ErrorFault() == smithy.FaultServer {
 		return nil
 	}
+	if NotTaken(answer) {
+		return &config.Unusable{What: "the AWS credentials in the environment are not taken for " + resource + ": " + answer.ErrorCode(), Cause: cause}
+	}
 	switch answer.ErrorCode() {
 	case "ResourceNotFoundException":
 		return &config.Unusable{What: resource + " is not there", Cause: cause}
 	case "AccessDeniedException":
 		return &config.Unusable{What: "this function may not use " + resource + ": it lacks the permission " + action(err, answer), Cause: cause}
-	// As long as the process lives it has the same credentials. Those of a role that was deleted and made anew are not known, either
-	// (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html,
-	// https://docs.aws.amazon.com/eventbridge/latest/APIReference/CommonErrors.html).
-	case "UnrecognizedClientException", "InvalidSignatureException", "ExpiredTokenException":
-		return &config.Unusable{What: "the AWS credentials in the environment are not taken for " + resource + ": " + answer.ErrorCode(), Cause: cause}
 	}
 	return nil
+}
+
+// NotTaken tells an answer that says that the credentials are not taken, which stays so: as long as the process lives it has the same.
+// Those of a role that was deleted and made anew are not known, either
+// (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html,
+// https://docs.aws.amazon.com/eventbridge/latest/APIReference/CommonErrors.html). A signature that came too late is another matter: it
+// may have been made before Lambda froze the process.
+func NotTaken(answer smithy.APIError) bool {
+	switch answer.ErrorCode() {
+	case "UnrecognizedClientException", "ExpiredTokenException":
+		return true
+	case "InvalidSignatureException":
+		return !strings.HasPrefix(answer.ErrorMessage(), "Signature expired") && !strings.HasPrefix(answer.ErrorMessage(), "Signature not yet current")
+	}
+	return false
 }
 
 // action gives the permission that AWS names, or else that of the call's own name.

@@ -91,13 +91,19 @@ func TestManager_SecretsManagerThatFails(t *testing.T) {
 		"does not let in": {refuse(400, "AccessDeniedException"), "this function may not read it: it lacks secretsmanager:GetSecretValue for it, or kms:Decrypt for its key", false},
 		"has no key":      {refuse(400, "DecryptionFailure"), "it cannot be decrypted with its KMS key", false},
 		"has no secret":   {refuse(400, "ResourceNotFoundException"), "it does not exist", false},
+		"does not know us": {
+			refuse(400, "UnrecognizedClientException"), "the AWS credentials in the environment are not taken: UnrecognizedClientException", false,
+		},
+		"wants other signatures": {
+			refuse(400, "InvalidSignatureException"), "the AWS credentials in the environment are not taken: InvalidSignatureException", false,
+		},
 		"deletes": {
 			refuse(400, "InvalidRequestException"), "it is marked for deletion or has no current version", false,
 		},
 		"fails":             {refuse(500, "InternalServiceError"), "Secrets Manager answered InternalServiceError", true},
 		"fails with a 4xx":  {refuse(500, "AccessDeniedException"), "Secrets Manager answered AccessDeniedException", true},
 		"throttles":         {refuse(400, "ThrottlingException"), "Secrets Manager answered ThrottlingException", true},
-		"does not know us":  {refuse(400, "UnrecognizedClientException"), "Secrets Manager answered UnrecognizedClientException", true},
+		"is asked too late": {answer(400, `{"__type":"InvalidSignatureException","message":"Signature expired: 20260301T120000Z is now earlier than"}`), "Secrets Manager answered InvalidSignatureException", true},
 		"is another server": {answer(404, "<html>not found</html>"), garbled, true},
 		"is a gateway":      {answer(503, "<html>unavailable</html>"), garbled, true},
 		"answers HTML":      {answer(200, "<html>"+hush+"</html>"), garbled, true},

@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 	"github.com/aws/smithy-go"
 
+	"gavel/shared/awsenv"
 	"gavel/shared/awsretry"
 	"gavel/shared/config"
 )
@@ -83,6 +84,9 @@ func managerError(full string, err error) *Error {
 	known.Reason = "Secrets Manager answered " + api.ErrorCode()
 	if httpStatus(err) >= http.StatusInternalServerError {
 		return known
+	}
+	if awsenv.NotTaken(api) {
+		return &Error{Name: full, Reason: "the AWS credentials in the environment are not taken: " + api.ErrorCode(), Cause: err}
 	}
 	switch api.ErrorCode() {
 	case "ResourceNotFoundException":
