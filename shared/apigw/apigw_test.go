@@ -1,11 +1,13 @@
 package apigw_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"io"
+	"log/slog"
 	"net/http"
 	"slices"
 	"strings"
@@ -284,6 +286,25 @@ func TestBody_ThatIsNotTheBase64ItIsSaidToBeIsRefused(t *testing.T) {
 			if got := answer.Headers[name]; got != want {
 				t.Errorf("got %s %q for %q, want %q, as in all answers", name, got, body, want)
 			}
+		}
+	}
+}
+
+// It has a line in the log as all calls have. The test is alone while it runs, as the log is the process's.
+//
+//nolint:paralleltest // see above
+func TestBody_ThatIsRefusedIsLogged(t *testing.T) {
+	var log bytes.Buffer
+	before := slog.Default()
+	slog.SetDefault(logs.New(&log, "info"))
+	t.Cleanup(func() { slog.SetDefault(before) })
+	handler := apigw.Adapt(http.NotFoundHandler())
+	if _, err := handler(t.Context(), event(t, `{"body": "{}", "isBase64Encoded": true}`)); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{`"status":400`, `"code":"invalid_request"`, `"requestId":"JKJaXmPLvHcESHA="`} {
+		if !strings.Contains(log.String(), want) || strings.Count(log.String(), "\n") != 1 {
+			t.Errorf("got %s, want one line with %s", log.String(), want)
 		}
 	}
 }
