@@ -77,6 +77,21 @@ func TestWebhook_KeepsThatALargeEventWasThere(t *testing.T) {
 	}
 }
 
+// TestWebhook_KeepsWhatGrowsWhenItIsWritten in part: a character of a field's name can take six.
+func TestWebhook_KeepsWhatGrowsWhenItIsWritten(t *testing.T) {
+	t.Parallel()
+	h := setupHook(t, nil)
+	body := strings.Replace(sighting("PARTICIPANT_JOINED", "aaaaaaaa", 1), "{", `{"`+strings.Repeat(`\"`, 90<<10)+`\u0001":1,`, 1)
+	if got := h.deliver(t, body, webhookSecret); got.Status != http.StatusOK {
+		t.Fatalf("got %d %s", got.Status, got.Body)
+	}
+	var all listed
+	h.get(t, "events", &all)
+	if len(all.Events) != 1 || all.Events[0].Event["data"] == nil || all.Events[0].LeftOut < 90<<10 {
+		t.Errorf("got %+v, want it without the field alone", all.Events)
+	}
+}
+
 // stream are events of two sessions, each with an id of its own, in order.
 func stream(random *rand.Rand) []string {
 	var all []string

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
-	"strconv"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -82,8 +81,9 @@ func (s WebhookServices) keep(ctx context.Context, event jaas.Event) (*inboxapi.
 	if err := note(ctx, event, s.Roster); err != nil {
 		return nil, err
 	}
+	whole, _ := inboxapi.Bounded(event.Whole)
 	kept, err := inboxapi.Keep(ctx, s.Events, inbox.Event{
-		Source: source(event.AppID, event.Room), Name: string(event.Type), ID: event.ID, Data: bounded(event),
+		Source: source(event.AppID, event.Room), Name: string(event.Type), ID: event.ID, Data: whole,
 	})
 	if err != nil {
 		return nil, err
@@ -148,34 +148,6 @@ func clipped(name string) string {
 	return name
 }
 
-const (
-	// mostData is how many bytes of an event are kept, with room for what the table adds.
-	mostData = 200 << 10
-	// leftOutField says of a larger one, which is kept without its data, how many bytes it had.
-	leftOutField = "$leftOut"
-)
-
-// bounded makes of an event that would not fit the table one that says that it was there.
-func bounded(event jaas.Event) map[string]json.RawMessage {
-	size := 0
-	for name, value := range event.Whole {
-		size += len(name) + len(value)
-	}
-	if size <= mostData {
-		return event.Whole
-	}
-	kept := map[string]json.RawMessage{leftOutField: json.RawMessage(strconv.Itoa(size))}
-	for _, name := range []string{"idempotencyKey", "eventType", "sessionId", "timestamp", "fqn", "customerId", "appId"} {
-		if value, ok := event.Whole[name]; ok && len(value) < mostField {
-			kept[name] = value
-		}
-	}
-	return kept
-}
-
-// mostField is more than any field of the envelope has.
-const mostField = 4 << 10
-
 // source names what the events of a room are kept under, and those of a tenant that name none.
 func source(appID jaas.AppID, room jitsimeet.Room) string {
 	if room == "" {
@@ -205,7 +177,7 @@ type jaasEventBody struct {
 	EventType  string                     `json:"eventType" doc:"JaaS adds types" example:"PARTICIPANT_JOINED"`
 	ReceivedAt time.Time                  `json:"receivedAt"`
 	Event      map[string]json.RawMessage `json:"event" doc:"What JaaS sent: the envelope, with data in it. Order by its timestamp, in milliseconds since 1970"`
-	LeftOut    int                        `json:"leftOut,omitempty" doc:"How many bytes an event had that was too large to be kept: data is left out of it"`
+	LeftOut    int                        `json:"leftOut,omitempty" doc:"How many bytes an event had that was too large to be kept: the largest of its fields, such as data, are left out"`
 }
 
 type jaasEventsBody struct {
@@ -228,12 +200,7 @@ func RegisterListEvents(a huma.API, log inboxapi.EventLog) {
 		}
 		out := &api.Output[jaasEventsBody]{Body: jaasEventsBody{Events: make([]jaasEventBody, len(page.Events)), Cursor: page.Next}}
 		for i, e := range page.Events {
-			body := jaasEventBody{EventType: e.Name, ReceivedAt: e.ReceivedAt, Event: e.Data}
-			if size, cut := e.Data[leftOutField]; cut {
-				body.LeftOut, _ = strconv.Atoi(string(size)) // of our own making
-				delete(body.Event, leftOutField)
-			}
-			out.Body.Events[i] = body
+			out.Body.Events[i] = jaasEventBody{EventType: e.Name, ReceivedAt: e.ReceivedAt, LeftOut: inboxapi.TakeLeftOut(e.Data), Event: e.Data}
 		}
 		return out, nil
 	})

@@ -145,25 +145,13 @@ func note(ctx context.Context, event jitsi.Event, to Noter) error {
 	})
 }
 
-// mostData is how many bytes of an event are kept, with room for what the table adds.
-const mostData = 200 << 10
-
 // bounded leaves out the list of everybody who was in a meeting where it would not fit the table. Each of them has had
 // events of their own. It says false for an event that does not fit all the same.
 func bounded(data map[string]json.RawMessage) (kept map[string]json.RawMessage, fits bool) {
-	if size(data) > mostData {
+	if inboxapi.Size(data) > inboxapi.MostData {
 		delete(data, "all_occupants")
 	}
-	return data, size(data) <= mostData
-}
-
-// size is that of an event as it is written, or more: a character of a name can take six.
-func size(data map[string]json.RawMessage) int {
-	total := 0
-	for name, value := range data {
-		total += 6*len(name) + len(`"":,`) + len(value)
-	}
-	return total
+	return data, inboxapi.Size(data) <= inboxapi.MostData
 }
 
 // source names what the events of a room are kept under.

@@ -109,10 +109,10 @@ func TestContentType_OtherThanJSONIsRefused(t *testing.T) {
 	}
 }
 
-// The limits are written out, as they are part of the API: 64 KiB, and of a hook 200.
+// The limits are 64 KiB, and of an event 4 MiB, written out: they are part of the API.
 const (
-	maxBody = 65536
-	maxHook = 204800
+	maxBody  = 65536
+	maxEvent = 4194304
 )
 
 func TestBodySize_OneByteTooManyIsRefused(t *testing.T) {
@@ -120,18 +120,19 @@ func TestBodySize_OneByteTooManyIsRefused(t *testing.T) {
 	for _, op := range append(writing(), operationOf("webhook")) {
 		t.Run(op.id, func(t *testing.T) {
 			t.Parallel()
-			g, maxBody := setup(t, options{only: op.id}), maxBody
+			g := setup(t, options{only: op.id})
+			most := maxBody
 			if op.id == webhookID {
-				maxBody = maxHook
+				most = maxEvent
 			}
-			for _, long := range []string{padded(op.body, maxBody+1), strings.Repeat(rejected, maxBody/len(rejected)+1)} {
+			for _, long := range []string{padded(op.body, most+1), strings.Repeat(rejected, most/len(rejected)+1)} {
 				isProblem(t, g.with(t, op, long), http.StatusRequestEntityTooLarge, problem.TooLarge)
 			}
 			if sent := g.upstream.seen(); len(sent) > 0 {
 				t.Errorf("got %q upstream, want nothing", sent)
 			}
-			if got := g.with(t, op, padded(op.body, maxBody)); got.Status != op.status {
-				t.Errorf("got HTTP %d for %d bytes, want %d: %.300s", got.Status, maxBody, op.status, got.Body)
+			if got := g.with(t, op, padded(op.body, most)); got.Status != op.status {
+				t.Errorf("got HTTP %d for %d bytes, want %d: %.300s", got.Status, most, op.status, got.Body)
 			}
 		})
 	}

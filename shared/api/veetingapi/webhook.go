@@ -2,7 +2,10 @@ package veetingapi
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/json"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"time"
@@ -28,8 +31,9 @@ type webhookInput struct {
 	RawBody []byte `contentType:"application/json"`
 }
 
-// maxEvent is the most bytes of an event: as many as can be kept, for how large a summary gets is not public.
-const maxEvent = 200 << 10
+// maxEvent is the most bytes of an event. Nothing is published of how large those about summaries and recordings get, or of what
+// Veeting does with one that is refused.
+const maxEvent = 4 << 20
 
 // RegisterWebhook adds veeting-webhook, for both methods that a hook can be set to.
 func RegisterWebhook(a huma.API, from Receiver, to inboxapi.EventLog) {
@@ -46,11 +50,25 @@ func RegisterWebhook(a huma.API, from Receiver, to inboxapi.EventLog) {
 			return nil, webhookProblem(ctx, err)
 		}
 		logs.Add(ctx, slog.String("hook", event.Hook))
-		return inboxapi.Keep(ctx, to, inbox.Event{Source: source(event.MeetingID), Name: event.Hook, Data: event.Data})
+		return keep(ctx, to, event)
 	}
 	api.Register(a, op, handle)
 	op.Method, op.Hidden = http.MethodPut, true
 	api.Register(a, op, handle)
+}
+
+// keep keeps an event, whose content tells it from others: also one that is kept in part is told by all of it.
+func keep(ctx context.Context, to inboxapi.EventLog, event veeting.Event) (*inboxapi.Kept, error) {
+	kept := inbox.Event{Source: source(event.MeetingID), Name: event.Hook}
+	data, cut := inboxapi.Bounded(event.Data)
+	if kept.Data = data; cut {
+		whole, err := json.Marshal(event.Data) // with its names in order
+		if err != nil {
+			return nil, fmt.Errorf("encode an event: %w", err)
+		}
+		kept.ID = fmt.Sprintf("%s %x", event.Hook, sha256.Sum256(whole))
+	}
+	return inboxapi.Keep(ctx, to, kept)
 }
 
 // source names what the events of a meeting are kept under.
@@ -77,6 +95,7 @@ type eventBody struct {
 	Hook       string                   `json:"hook" example:"onMeetingClosed"`
 	ReceivedAt time.Time                `json:"receivedAt"`
 	Meeting    described[meetingFields] `json:"meeting" doc:"What Veeting sent"`
+	LeftOut    int                      `json:"leftOut,omitempty" doc:"How many bytes an event had that was too large to be kept: the largest of its fields are left out"`
 }
 
 type eventsBody struct {
@@ -98,7 +117,9 @@ func RegisterListEvents(a huma.API, events inboxapi.EventLog) {
 		}
 		out := &api.Output[eventsBody]{Body: eventsBody{Events: make([]eventBody, len(page.Events)), Cursor: page.Next}}
 		for i, e := range page.Events {
-			out.Body.Events[i] = eventBody{Hook: e.Name, ReceivedAt: e.ReceivedAt, Meeting: described[meetingFields](e.Data)}
+			out.Body.Events[i] = eventBody{
+				Hook: e.Name, ReceivedAt: e.ReceivedAt, LeftOut: inboxapi.TakeLeftOut(e.Data), Meeting: described[meetingFields](e.Data),
+			}
 		}
 		return out, nil
 	})

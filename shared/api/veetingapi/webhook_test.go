@@ -69,6 +69,7 @@ type listed struct {
 		Hook       string
 		ReceivedAt time.Time
 		Meeting    map[string]json.RawMessage
+		LeftOut    int
 	}
 	Cursor string
 }
@@ -137,6 +138,35 @@ func TestWebhook_TakesPutAsWell(t *testing.T) {
 		}
 		g.comes(t, told("a"), "known")
 		isProblem(t, g.sendOnly(t, http.MethodDelete, "/webhooks/veeting/"+hook, "", nil), http.StatusMethodNotAllowed, problem.MethodNotAllowed)
+	})
+}
+
+// TestWebhook_KeepsThatALargeEventWasThere once, with what of it fits.
+func TestWebhook_KeepsThatALargeEventWasThere(t *testing.T) {
+	t.Parallel()
+	onBothEngines(t, func(g engine) {
+		t := g.t
+		summary := func(end string, size int) string {
+			return `{"id":"` + meetingID + `","topic":"Review","summary":"` + strings.Repeat("<p>", size/3) + end + `"}`
+		}
+		for _, body := range []string{summary("a", 190<<10), summary("a", 2<<20), summary("b", 2<<20)} {
+			g.comes(t, body, "kept")
+			g.comes(t, strings.Replace(body, `":"`, `" : "`, 3), "known")
+			g.clock.Step(time.Second)
+		}
+		got := g.list(t, meetingID, "").Events
+		if len(got) != 3 {
+			t.Fatalf("got %d events, want all three", len(got))
+		}
+		for i, e := range got {
+			whole := i == 0
+			if _, there := e.Meeting["summary"]; there != whole || whole != (e.LeftOut == 0) || !whole && e.LeftOut < 2<<20-3 {
+				t.Errorf("%d: got the summary: %t and %d left out, want %t and the size of what was cut", i, there, e.LeftOut, whole)
+			}
+			if fields := len(e.Meeting); string(e.Meeting["topic"]) != `"Review"` || string(e.Meeting["id"]) != `"`+meetingID+`"` || whole && fields != 3 || !whole && fields != 2 {
+				t.Errorf("%d: got %d fields, want the others as they came", i, fields)
+			}
+		}
 	})
 }
 
@@ -272,7 +302,7 @@ func TestWebhook_KeepsALongSummary(t *testing.T) {
 	onBothEngines(t, func(g engine) {
 		for i, filler := range []string{"x", "<", "&", "ü", "\u2028", "🙂"} {
 			head := strings.TrimSuffix(told(fmt.Sprint("summary ", i)), "}") + `,"summary":"`
-			g.comes(g.t, head+strings.Repeat(filler, (maxHook-len(head)-2)/len(filler))+`"}`, "kept")
+			g.comes(g.t, head+strings.Repeat(filler, (199<<10-len(head)-2)/len(filler))+`"}`, "kept")
 		}
 		if got := g.list(g.t, meetingID, ""); len(got.Events) != 6 {
 			g.t.Errorf("got %d events, want 6", len(got.Events))

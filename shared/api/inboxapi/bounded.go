@@ -1,0 +1,61 @@
+package inboxapi
+
+import (
+	"cmp"
+	"encoding/json"
+	"maps"
+	"slices"
+	"strconv"
+)
+
+// MostData is how many bytes of an event are kept, with room for what the table adds.
+const MostData = 200 << 10
+
+// leftOutField says of an event that is kept in part how many bytes it had.
+const leftOutField = "$leftOut"
+
+// Bounded gives an event as it can be kept: one that would not fit the table without its largest fields, and with a note of how
+// many bytes it had. It says whether that is another than it was.
+func Bounded(data map[string]json.RawMessage) (kept map[string]json.RawMessage, cut bool) {
+	size := Size(data)
+	if size <= MostData {
+		return data, false
+	}
+	kept = maps.Clone(data)
+	bySize := func(a, b string) int {
+		return cmp.Or(cmp.Compare(fieldSize(b, data[b]), fieldSize(a, data[a])), cmp.Compare(a, b))
+	}
+	left := size
+	for _, name := range slices.SortedFunc(maps.Keys(data), bySize) {
+		if left <= MostData {
+			break
+		}
+		delete(kept, name)
+		left -= fieldSize(name, data[name])
+	}
+	kept[leftOutField] = json.RawMessage(strconv.Itoa(size))
+	return kept, true
+}
+
+// TakeLeftOut takes the note of Bounded out of an event, and gives how many bytes it had; 0 for one that is whole.
+func TakeLeftOut(kept map[string]json.RawMessage) int {
+	note, cut := kept[leftOutField]
+	if !cut {
+		return 0
+	}
+	delete(kept, leftOutField)
+	size, _ := strconv.Atoi(string(note)) // of our own making
+	return size
+}
+
+// Size is that of an event as it is written, or more.
+func Size(data map[string]json.RawMessage) int {
+	total := 0
+	for name, value := range data {
+		total += fieldSize(name, value)
+	}
+	return total
+}
+
+// fieldSize counts a character of the name as the six that it can take.
+func fieldSize(name string, value json.RawMessage) int { return 6*len(name) + len(`"":,`) + len(value) }
