@@ -39,12 +39,12 @@ func (e Event) Participant() (EventParticipant, bool, error) {
 		return EventParticipant{}, false, err
 	}
 	return EventParticipant{
-		UserID:    data.UserID,
+		UserID:    string(data.UserID),
 		ID:        id,
-		Name:      data.Name,
+		Name:      string(data.Name),
 		Moderator: bool(data.Moderator),
 		Breakout:  data.breakout(),
-		Reason:    data.Reason,
+		Reason:    string(data.Reason),
 	}, true, nil
 }
 
@@ -63,21 +63,22 @@ func (e Event) Destroyed() (breakout string, ok bool, err error) {
 	return data.breakout(), true, nil
 }
 
+// participantData takes what is in its fields whatever that is: who came in is not to be overlooked for the form of their name.
 type participantData struct {
 	placeData
 
-	UserID    string     `json:"id"`
-	ID        string     `json:"participantId"`
-	JID       string     `json:"participantJid"`
-	Name      string     `json:"name"`
-	Moderator spokenBool `json:"moderator"`
-	Reason    string     `json:"disconnectReason"`
+	UserID    jitsimeet.LooseText `json:"id"`
+	ID        jitsimeet.LooseText `json:"participantId"`
+	JID       jitsimeet.LooseText `json:"participantJid"`
+	Name      jitsimeet.LooseText `json:"name"`
+	Moderator spokenBool          `json:"moderator"`
+	Reason    jitsimeet.LooseText `json:"disconnectReason"`
 }
 
 // placeData is the part of data about where it happened.
 type placeData struct {
-	IsBreakout spokenBool `json:"isBreakout"`
-	BreakoutID string     `json:"breakoutRoomId"`
+	IsBreakout spokenBool          `json:"isBreakout"`
+	BreakoutID jitsimeet.LooseText `json:"breakoutRoomId"`
 }
 
 // unnamedBreakout is the breakout room of which JaaS gives no id.
@@ -87,14 +88,14 @@ func (d placeData) breakout() string {
 	if !d.IsBreakout {
 		return ""
 	}
-	return cmp.Or(d.BreakoutID, unnamedBreakout)
+	return cmp.Or(string(d.BreakoutID), unnamedBreakout)
 }
 
 // shortID gives the participantId, or where JaaS leaves it out what it is made of.
 func (d participantData) shortID() (jitsimeet.ParticipantID, error) {
-	parse, text, field := jitsimeet.ParseParticipantID, d.ID, "participantId"
+	parse, text, field := jitsimeet.ParseParticipantID, string(d.ID), "participantId"
 	if text == "" {
-		parse, text, field = jitsimeet.ParticipantIDOf, d.JID, "participantJid"
+		parse, text, field = jitsimeet.ParticipantIDOf, string(d.JID), "participantJid"
 	}
 	id, err := parse(text)
 	if err != nil {

@@ -44,7 +44,7 @@ func TestParticipant_RefusesDataWithoutAShortID(t *testing.T) {
 func TestParticipant_RefusesDataOfAnotherForm(t *testing.T) {
 	t.Parallel()
 	for _, data := range []string{
-		"", "null", "[]", `"f0aa9e1e"`, "17", "{", `{"id":17,"participantId":"f0aa9e1e"}`, `{"participantId":["f0aa9e1e"]}`,
+		"", "null", "[]", `"f0aa9e1e"`, "17", "{", `{"id":17,"participantId":17}`, `{"participantId":["f0aa9e1e"]}`,
 	} {
 		event := jaas.Event{Type: jaas.ParticipantLeft, Data: json.RawMessage(data)}
 		if _, ok, err := event.Participant(); !errors.Is(err, jaas.ErrEvent) || ok || !strings.Contains(err.Error(), "data") {
@@ -81,6 +81,13 @@ func TestParticipant_ReadsWhoItWas(t *testing.T) {
 		"participantId before the JID":    {map[string]any{"participantId": "00000001", "participantJid": participantJID}, jaas.EventParticipant{ID: "00000001"}},
 		"in capitals":                     {map[string]any{"participantId": "F0AA9E1E"}, jaas.EventParticipant{ID: id}},
 		"a user":                          {map[string]any{"participantId": id, "id": "auth0|5f"}, jaas.EventParticipant{ID: id, UserID: "auth0|5f"}},
+		"a user of a numeric id":          {map[string]any{"participantId": id, "id": 17}, jaas.EventParticipant{ID: id, UserID: "17"}},
+		"a user of a large numeric id":    {map[string]any{"participantId": id, "id": json.Number("12345678901234567890")}, jaas.EventParticipant{ID: id, UserID: "12345678901234567890"}},
+		"a short id that is a number":     {map[string]any{"participantId": 10000001}, jaas.EventParticipant{ID: "10000001"}},
+		"a name that is a number":         {map[string]any{"participantId": id, "id": "u-17", "name": 17}, jaas.EventParticipant{ID: id, UserID: "u-17", Name: "17"}},
+		"a name that is none":             {map[string]any{"participantId": id, "id": "u-17", "name": []any{"Ada"}}, jaas.EventParticipant{ID: id, UserID: "u-17"}},
+		"left for a reason of a number":   {map[string]any{"participantId": id, "disconnectReason": 3}, jaas.EventParticipant{ID: id, Reason: "3"}},
+		"in a breakout room by number":    {map[string]any{"participantId": id, "isBreakout": true, "breakoutRoomId": 4}, jaas.EventParticipant{ID: id, Breakout: "4"}},
 		"a moderator":                     {map[string]any{"participantId": id, "moderator": true}, jaas.EventParticipant{ID: id, Moderator: true}},
 		"a moderator by word":             {map[string]any{"participantId": id, "moderator": "true"}, jaas.EventParticipant{ID: id, Moderator: true}},
 		"no moderator":                    {map[string]any{"participantId": id, "moderator": false}, jaas.EventParticipant{ID: id}},

@@ -82,22 +82,6 @@ type Event struct {
 	Data map[string]json.RawMessage
 }
 
-// looseText is a text that tokens of others also have as a number, which the server passes on. Anything else is none.
-type looseText string
-
-// UnmarshalJSON takes any value.
-func (l *looseText) UnmarshalJSON(raw []byte) error {
-	var text string
-	var number json.Number
-	switch {
-	case json.Unmarshal(raw, &text) == nil:
-		*l = looseText(text)
-	case json.Unmarshal(raw, &number) == nil:
-		*l = looseText(number)
-	}
-	return nil
-}
-
 // ErrEvent says that a body is no event of the kind, and which field is at fault; what is in the field stays out of it.
 var ErrEvent = errors.New("expected an event of event_sync")
 
@@ -108,10 +92,10 @@ type eventFields struct {
 	CreatedAt   int64  `json:"created_at"` // seconds, as all times here
 	DestroyedAt int64  `json:"destroyed_at"`
 	Occupant    *struct {
-		ID       looseText `json:"id"`
-		JID      string    `json:"occupant_jid"`
-		JoinedAt int64     `json:"joined_at"`
-		LeftAt   int64     `json:"left_at"`
+		ID       jitsimeet.LooseText `json:"id"`
+		JID      string              `json:"occupant_jid"`
+		JoinedAt int64               `json:"joined_at"`
+		LeftAt   int64               `json:"left_at"`
 	} `json:"occupant"`
 }
 
