@@ -15,6 +15,7 @@ import (
 	"gavel/shared/bans"
 	"gavel/shared/inbox"
 	"gavel/shared/jitsi"
+	"gavel/shared/jitsimeet"
 	"gavel/shared/logs"
 	"gavel/shared/problem"
 	"gavel/shared/roster"
@@ -104,10 +105,10 @@ func (s WebhookServices) keep(ctx context.Context, event jitsi.Event) (*inboxapi
 }
 
 // about says whether an event is about somebody who can be removed. A breakout room has the main room's name, and nobody can
-// be removed from it.
+// be removed from it. An id that no token of ours has is nobody's who was invited, and could be of any length.
 func about(event jitsi.Event) bool {
 	concerns := event.Kind == jitsi.OccupantJoined || event.Kind == jitsi.OccupantLeft
-	return concerns && !event.Breakout && event.UserID != "" && event.ParticipantID != ""
+	return concerns && !event.Breakout && jitsimeet.CheckUserID(event.UserID) == nil && event.ParticipantID != ""
 }
 
 // turnAway kicks whoever joins a conference that they are banned from.

@@ -440,6 +440,31 @@ func TestWebhook_OfALargeMeetingLosesItsList(t *testing.T) {
 	isProblem(t, g.deliver(t, destroyed(1, 1<<20+1), bearer), http.StatusRequestEntityTooLarge, problem.TooLarge)
 }
 
+// TestWebhook_OfAnIDThatNobodyCanBeBannedBy is kept where it fits, and never fails.
+func TestWebhook_OfAnIDThatNobodyCanBeBannedBy(t *testing.T) {
+	t.Parallel()
+	g := setup(t, options{})
+	for name, tt := range map[string]struct {
+		id   string
+		kept bool
+	}{
+		"too long to be one": {strings.Repeat("u", 257), true},
+		"as large as fits":   {strings.Repeat("u", 150<<10), true},
+		"larger":             {strings.Repeat("u", 500<<10), false},
+		"blank":              {" ", true},
+	} {
+		d := sighting("standup", tt.id, "14f01c40", true, 1_700_000_000)
+		if !tt.kept {
+			isProblem(t, g.deliver(t, d, bearer), http.StatusRequestEntityTooLarge, problem.TooLarge)
+		} else {
+			g.comes(t, d, "kept")
+		}
+		if got := g.present(t, "standup", tt.id); len(got) > 0 {
+			t.Errorf("%s: got %q inside, want nobody", name, got)
+		}
+	}
+}
+
 // TestWebhook_OfWhatDoesNotFitAtAll is refused for good, so that it is not sent again and again; who is inside is noted.
 func TestWebhook_OfWhatDoesNotFitAtAll(t *testing.T) {
 	t.Parallel()
