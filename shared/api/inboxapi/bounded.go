@@ -8,6 +8,10 @@ import (
 	"strconv"
 )
 
+// MaxEvent is the most bytes that an event may come with. What is larger does not get through a function in any case, which takes
+// 6 MB with the body as a JSON text in it.
+const MaxEvent = 4 << 20
+
 // MostData is how many bytes of an event are kept, with room for what the table adds.
 const MostData = 200 << 10
 

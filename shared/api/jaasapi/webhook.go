@@ -40,10 +40,6 @@ type webhookInput struct {
 	RawBody       []byte `contentType:"application/json"`
 }
 
-// maxEvent is the most bytes of an event. What is larger does not get through a function in any case, which takes 6 MB with
-// the body as a JSON text in it.
-const maxEvent = 4 << 20
-
 // WebhookServices are what jaas-webhook works with.
 type WebhookServices struct {
 	From interface {
@@ -64,7 +60,7 @@ func RegisterWebhook(a huma.API, s WebhookServices) {
 			"Keeps who is in which meeting, without which nobody can be kicked by user id, and the events, each once however often it comes. " +
 			"They may come late, twice and in any order. " +
 			"Who joins and is banned is removed; if JaaS does not follow the event is answered as failed, so that it comes again.",
-		Tag: tag, RawBody: true, MaxBody: maxEvent, Upstream: true, Errors: []int{http.StatusUnauthorized},
+		Tag: tag, RawBody: true, MaxBody: inboxapi.MaxEvent, Upstream: true, Errors: []int{http.StatusUnauthorized},
 	}, func(ctx context.Context, in *webhookInput) (*inboxapi.Kept, error) {
 		event, err := s.From.Receive(ctx, in.appID(), jaas.Delivery{Signature: in.Signature, Authorization: in.Authorization, Body: in.RawBody})
 		if err != nil {

@@ -47,9 +47,6 @@ type webhookInput struct {
 	RawBody       []byte `contentType:"application/json"`
 }
 
-// maxEvent is the most bytes of an event: one of a large meeting's end lists everybody who was there.
-const maxEvent = 1 << 20
-
 // WebhookServices are what jitsi-webhook works with.
 type WebhookServices struct {
 	Client interface {
@@ -69,7 +66,7 @@ func RegisterWebhook(a huma.API, s WebhookServices) {
 		Description: "For the Jitsi server alone, whose module event_sync sends a fixed Authorization header: its api_prefix is …/webhooks/jitsi. " +
 			"Keeps who is in which meeting, without which nobody can be removed by user id, and the events, each once however often it comes. " +
 			"Who joins a room's meeting and is banned from it is kicked; if Jitsi does not follow the event is answered as failed, so that it comes again.",
-		Tag: tag, RawBody: true, MaxBody: maxEvent, Upstream: true, Errors: []int{http.StatusUnauthorized, http.StatusNotFound},
+		Tag: tag, RawBody: true, MaxBody: inboxapi.MaxEvent, Upstream: true, Errors: []int{http.StatusUnauthorized, http.StatusNotFound},
 	}, func(ctx context.Context, in *webhookInput) (*inboxapi.Kept, error) {
 		if err := s.Client.CheckSender(ctx, in.Authorization); err != nil {
 			return nil, refused(ctx, err)

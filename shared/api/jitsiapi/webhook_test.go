@@ -421,8 +421,9 @@ func TestWebhook_OfALargeMeetingLosesItsList(t *testing.T) {
 		{"small", destroyed(1, 0), true},
 		{"just below the limit", destroyed(2000, 0), true}, // 192 KiB
 		{"just above it", destroyed(2200, 0), false},       // 211 KiB
-		{"the largest", destroyed(9000, 1<<20), false},
-		{"blanks alone", destroyed(2000, 1<<20), true},
+		{"of thousands", destroyed(20_000, 0), false},      // 1.9 MiB
+		{"the largest", destroyed(40_000, 4<<20), false},
+		{"blanks alone", destroyed(2000, 4<<20), true},
 	} {
 		g := setup(t, options{})
 		g.comes(t, tt.d, "kept")
@@ -437,7 +438,7 @@ func TestWebhook_OfALargeMeetingLosesItsList(t *testing.T) {
 		}
 	}
 	g := setup(t, options{only: "jitsi-webhook"})
-	isProblem(t, g.deliver(t, destroyed(1, 1<<20+1), bearer), http.StatusRequestEntityTooLarge, problem.TooLarge)
+	isProblem(t, g.deliver(t, destroyed(1, 4<<20+1), bearer), http.StatusRequestEntityTooLarge, problem.TooLarge)
 }
 
 // TestWebhook_OfAnIDThatNobodyCanBeBannedBy is kept where it fits, and never fails.

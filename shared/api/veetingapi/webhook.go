@@ -31,10 +31,6 @@ type webhookInput struct {
 	RawBody []byte `contentType:"application/json"`
 }
 
-// maxEvent is the most bytes of an event. Nothing is published of how large those about summaries and recordings get, or of what
-// Veeting does with one that is refused.
-const maxEvent = 4 << 20
-
 // RegisterWebhook adds veeting-webhook, for both methods that a hook can be set to.
 func RegisterWebhook(a huma.API, from Receiver, to inboxapi.EventLog) {
 	op := api.Operation{
@@ -42,7 +38,7 @@ func RegisterWebhook(a huma.API, from Receiver, to inboxapi.EventLog) {
 		Summary: "Receive Veeting's events",
 		Description: "For Veeting alone, which sends the key that its hook was given; a hook without a key is not taken. " +
 			"PUT is taken as well, as hooks can be set to either. An event is kept with its meeting, once however often it comes.",
-		Tag: tag, RawBody: true, MaxBody: maxEvent, Errors: []int{http.StatusUnauthorized, http.StatusServiceUnavailable},
+		Tag: tag, RawBody: true, MaxBody: inboxapi.MaxEvent, Errors: []int{http.StatusUnauthorized, http.StatusServiceUnavailable},
 	}
 	handle := func(ctx context.Context, in *webhookInput) (*inboxapi.Kept, error) {
 		event, err := from.Receive(ctx, in.Hook, in.Key, in.RawBody)
