@@ -20,6 +20,12 @@ func (r *Roster) Note(ctx context.Context, s Sighting) error {
 	})
 }
 
+// HasLeft says whether it is known of somebody who joined that they have left since. An error wraps table.ErrBusy or is a fault.
+func (r *Roster) HasLeft(ctx context.Context, joined Sighting) (bool, error) {
+	known, err := r.look(ctx, joined)
+	return err == nil && known.out.Exists() && !known.last.At.Before(joined.At), err
+}
+
 // known is what there is about a sighting.
 type known struct {
 	session, in, out table.Item

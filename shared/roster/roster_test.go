@@ -268,3 +268,40 @@ func TestRoster_PassesFaultsOn(t *testing.T) {
 		}
 	}
 }
+
+// TestHasLeft_SinceTheyJoined and not before; of somebody of whom nothing is known, or whose session is over, nobody said so.
+func TestHasLeft_SinceTheyJoined(t *testing.T) {
+	t.Parallel()
+	onBothEngines(t, func(h house) {
+		seen := func(inside bool, at time.Duration) roster.Sighting {
+			return roster.Sighting{Conference: "c", Session: "s", GuestID: "bob", ID: "aaaaaaaa", Inside: inside, At: noon.Add(at)}
+		}
+		joined := seen(true, 0)
+		for i, step := range []struct {
+			told func() error
+			want bool
+		}{
+			{func() error { return nil }, false},
+			{func() error { return h.Note(h.t.Context(), joined) }, false},
+			{func() error { return h.Note(h.t.Context(), seen(false, -time.Second)) }, false},
+			{func() error { return h.Note(h.t.Context(), seen(false, 0)) }, true},
+			{func() error { return h.Note(h.t.Context(), seen(true, time.Second)) }, false},
+			{func() error { return h.Note(h.t.Context(), seen(false, 2*time.Second)) }, true},
+		} {
+			if err := step.told(); err != nil {
+				h.t.Fatal(err)
+			}
+			if got, err := h.HasLeft(h.t.Context(), joined); err != nil || got != step.want {
+				h.t.Errorf("%d: got %t, %v, want %t", i, got, err, step.want)
+			}
+		}
+		if err := h.NoteEnd(h.t.Context(), roster.End{Conference: "c", Session: "other", At: noon}); err != nil {
+			h.t.Fatal(err)
+		}
+		other := joined
+		other.Session = "other"
+		if got, err := h.HasLeft(h.t.Context(), other); err != nil || got {
+			h.t.Errorf("got %t, %v, want it not known of a session that is over", got, err)
+		}
+	})
+}

@@ -25,12 +25,17 @@ type receivedBody struct {
 	Outcome string `json:"outcome" enum:"kept,known" doc:"known for an event that came before"`
 }
 
+const (
+	kept  = "kept"
+	known = "known"
+)
+
 // Keep keeps an event and makes the answer.
 func Keep(ctx context.Context, log EventLog, e inbox.Event) (*Kept, error) {
 	fresh, err := log.Keep(ctx, e)
 	out := &Kept{}
-	if out.Body.Outcome = "known"; fresh {
-		out.Body.Outcome = "kept"
+	if out.Body.Outcome = known; fresh {
+		out.Body.Outcome = kept
 	}
 	return out, err
 }

@@ -12,7 +12,22 @@ import (
 	"gavel/shared/audit"
 	"gavel/shared/bans"
 	"gavel/shared/clock"
+	"gavel/shared/roster"
 )
+
+// Leavers knows who has left.
+type Leavers interface {
+	HasLeft(ctx context.Context, joined roster.Sighting) (bool, error)
+}
+
+// Removed says that a join came before and who joined has left since, as somebody does who was kicked for it: there is nobody left
+// to kick. Where the first delivery failed to kick them they are inside.
+func Removed(ctx context.Context, k *Kept, from Leavers, joined roster.Sighting) (bool, error) {
+	if k.Body.Outcome != known {
+		return false, nil
+	}
+	return from.HasLeft(ctx, joined)
+}
 
 // TellKick records that somebody came into a conference who is banned, and what came of kicking them: the meeting system's
 // outcome, or its failure, after which the event comes again. The conference is an audit.Name.

@@ -328,6 +328,31 @@ func TestWebhook_KickThatFailsIsTriedAgain(t *testing.T) {
 	}
 }
 
+// TestWebhook_AJoinThatComesTwiceKicksOnce where JaaS told that who was kicked has left, and is told of once.
+func TestWebhook_AJoinThatComesTwiceKicksOnce(t *testing.T) {
+	t.Parallel()
+	store := apitest.Embedded(t)
+	h := hookBefore(t, store, ok)
+	h.bansUser(t, `{"userId":"u-17"}`, `{"outcome":"banned"}`)
+	at := time.Now().UnixMilli()
+	joined, left := sighting("PARTICIPANT_JOINED", "aaaaaaaa", at), sighting("PARTICIPANT_LEFT", "aaaaaaaa", at+1)
+	for i, body := range []string{joined, left, joined, left, joined} {
+		if got := h.deliver(t, body, webhookSecret); got.Status != http.StatusOK {
+			t.Fatalf("%d: got %d %s", i, got.Status, got.Body)
+		}
+	}
+	same(t, "kicked", h.kicked(), "aaaaaaaa")
+	page, err := audit.NewLog(store, audit.Trail{}, clock.Now).Actor(t.Context(), audit.Webhook(), 10, "")
+	if err != nil || len(page.Events) != 1 || page.Events[0].Outcome != "kicked" {
+		t.Errorf("got %+v, %v, want one event of the kick", page, err)
+	}
+	// One that comes for the first time is acted on, whatever is known: nobody has tried yet.
+	if got := h.deliver(t, strings.Replace(joined, `"idempotencyKey":"k`, `"idempotencyKey":"l`, 1), webhookSecret); got.Status != http.StatusOK {
+		t.Fatalf("got %d %s", got.Status, got.Body)
+	}
+	same(t, "kicked", h.kicked(), "aaaaaaaa", "aaaaaaaa")
+}
+
 // TestKick_OneThatIsRefusedKeepsNobodyElseIn, and what was done is not said to be undone.
 func TestKick_OneThatIsRefusedKeepsNobodyElseIn(t *testing.T) {
 	t.Parallel()

@@ -31,6 +31,7 @@ type Receiver interface {
 type Noter interface {
 	Note(ctx context.Context, s roster.Sighting) error
 	NoteEnd(ctx context.Context, e roster.End) error
+	inboxapi.Leavers
 }
 
 type webhookInput struct {
@@ -84,11 +85,11 @@ func (s WebhookServices) keep(ctx context.Context, event jaas.Event) (*inboxapi.
 	if err != nil {
 		return nil, err
 	}
-	return kept, s.turnAway(ctx, event)
+	return kept, s.turnAway(ctx, event, kept)
 }
 
 // turnAway kicks whoever joins a meeting that they are banned from. Nobody can be kicked from a breakout room.
-func (s WebhookServices) turnAway(ctx context.Context, event jaas.Event) error {
+func (s WebhookServices) turnAway(ctx context.Context, event jaas.Event, kept *inboxapi.Kept) error {
 	who, concerns, err := event.Participant()
 	joined := err == nil && concerns && event.Type == jaas.ParticipantJoined
 	if !joined || event.Room == "" || userOf(who) == "" || who.Breakout != "" {
@@ -96,6 +97,9 @@ func (s WebhookServices) turnAway(ctx context.Context, event jaas.Event) error {
 	}
 	ban, err := s.Bans.Find(ctx, []string{who.UserID}, tenant(event.AppID), bans.In(jaas.Provider, jaas.Conference(event.AppID, event.Room)))
 	if err != nil || ban == nil {
+		return err
+	}
+	if removed, err := inboxapi.Removed(ctx, kept, s.Roster, sighting(event, who)); err != nil || removed {
 		return err
 	}
 	outcome, err := s.From.KickParticipant(ctx, event.AppID, event.Room, who.ID)
@@ -108,22 +112,27 @@ func note(ctx context.Context, event jaas.Event, to Noter) error {
 	if event.Room == "" {
 		return nil
 	}
-	conference := jaas.Conference(event.AppID, event.Room)
 	who, concerns, err := event.Participant()
 	if err == nil && concerns {
-		return to.Note(ctx, roster.Sighting{
-			Conference: conference, Session: event.Session, Breakout: who.Breakout, GuestID: userOf(who), ID: string(who.ID),
-			Name: clipped(who.Name), Moderator: who.Moderator, Inside: event.Type == jaas.ParticipantJoined, At: event.At,
-		})
+		return to.Note(ctx, sighting(event, who))
 	}
 	breakout, over, endErr := event.Destroyed()
 	if endErr == nil && over {
+		conference := jaas.Conference(event.AppID, event.Room)
 		return to.NoteEnd(ctx, roster.End{Conference: conference, Session: event.Session, Breakout: breakout, At: event.At})
 	}
 	if err := errors.Join(err, endErr); err != nil {
 		slog.WarnContext(ctx, "event not understood", "provider", jaas.Provider, "event", event, "error", err)
 	}
 	return nil
+}
+
+func sighting(event jaas.Event, who jaas.EventParticipant) roster.Sighting {
+	return roster.Sighting{
+		Conference: jaas.Conference(event.AppID, event.Room), Session: event.Session, Breakout: who.Breakout,
+		GuestID: userOf(who), ID: string(who.ID), Name: clipped(who.Name), Moderator: who.Moderator,
+		Inside: event.Type == jaas.ParticipantJoined, At: event.At,
+	}
 }
 
 // userOf gives the id that somebody can be banned by; there is none of another form in a list, where it could be of any length.

@@ -146,6 +146,12 @@ func TestStory_OfARoom(t *testing.T) {
 	if got := s.upstream.commands(); len(got) != 3 || got[2] != "PUT /kick-participant?room="+room+"&prefix=acme\n"+`{"participantId":"bbbb0004"}` {
 		t.Errorf("got %q upstream, want who came back kicked", got)
 	}
+	back := s.clock.Now().Unix()
+	s.comes(t, sighting(node, guest, "bbbb0004", false, back), "kept")
+	s.comes(t, sighting(node, guest, "bbbb0004", true, back), "known")
+	if got := s.upstream.commands(); len(got) != 3 {
+		t.Errorf("got %q upstream, want nobody kicked twice whose joining is told twice", got)
+	}
 	if got := as[struct{ Outcome string }](t, s, owner, http.MethodDelete, "/admin/room/"+room+"/bans?participant_id="+guest, "", 200); got.Outcome != "lifted" {
 		t.Errorf("got %+v, want the ban lifted", got)
 	}

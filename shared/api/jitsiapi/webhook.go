@@ -30,6 +30,7 @@ type SenderChecker interface {
 type Noter interface {
 	Note(ctx context.Context, s roster.Sighting) error
 	NoteEnd(ctx context.Context, e roster.End) error
+	inboxapi.Leavers
 }
 
 var _ Noter = (*roster.Roster)(nil)
@@ -98,7 +99,7 @@ func (s WebhookServices) keep(ctx context.Context, event jitsi.Event) (*inboxapi
 	if err != nil {
 		return nil, err
 	}
-	return kept, s.turnAway(ctx, event)
+	return kept, s.turnAway(ctx, event, kept)
 }
 
 // about says whether an event is about somebody who can be removed. A breakout room has the main room's name, and nobody can
@@ -109,12 +110,15 @@ func about(event jitsi.Event) bool {
 }
 
 // turnAway kicks whoever joins a conference that they are banned from.
-func (s WebhookServices) turnAway(ctx context.Context, event jitsi.Event) error {
+func (s WebhookServices) turnAway(ctx context.Context, event jitsi.Event, kept *inboxapi.Kept) error {
 	if event.Kind != jitsi.OccupantJoined || !about(event) {
 		return nil
 	}
 	ban, err := s.Bans.Find(ctx, []string{event.UserID}, bans.In(jitsi.Provider, event.Node))
 	if err != nil || ban == nil {
+		return err
+	}
+	if removed, err := inboxapi.Removed(ctx, kept, s.Roster, sighting(event)); err != nil || removed {
 		return err
 	}
 	place, err := jitsi.ParseNode(event.Node)
@@ -137,10 +141,14 @@ func note(ctx context.Context, event jitsi.Event, to Noter) error {
 	if !about(event) {
 		return nil
 	}
-	return to.Note(ctx, roster.Sighting{
+	return to.Note(ctx, sighting(event))
+}
+
+func sighting(event jitsi.Event) roster.Sighting {
+	return roster.Sighting{
 		Conference: event.Node, GuestID: event.UserID, ID: string(event.ParticipantID),
 		Inside: event.Kind == jitsi.OccupantJoined, At: event.At,
-	})
+	}
 }
 
 // bounded leaves out the list of everybody who was in a meeting where it would not fit the table. Each of them has had
