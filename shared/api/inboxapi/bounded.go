@@ -26,19 +26,31 @@ func Bounded(data map[string]json.RawMessage) (kept map[string]json.RawMessage, 
 		return data, false
 	}
 	kept = maps.Clone(data)
-	bySize := func(a, b string) int {
-		return cmp.Or(cmp.Compare(fieldSize(b, data[b]), fieldSize(a, data[a])), cmp.Compare(a, b))
-	}
 	left := size
-	for _, name := range slices.SortedFunc(maps.Keys(data), bySize) {
+	for _, field := range bySize(data) {
 		if left <= MostData {
 			break
 		}
-		delete(kept, name)
-		left -= fieldSize(name, data[name])
+		delete(kept, field.name)
+		left -= field.size
 	}
 	kept[leftOutField] = json.RawMessage(strconv.Itoa(size))
 	return kept, true
+}
+
+type field struct {
+	name string
+	size int
+}
+
+// bySize gives the fields, the largest first, and those of one size in an order that stays.
+func bySize(data map[string]json.RawMessage) []field {
+	all := make([]field, 0, len(data))
+	for name, value := range data {
+		all = append(all, field{name, fieldSize(name, value)})
+	}
+	slices.SortFunc(all, func(a, b field) int { return cmp.Or(cmp.Compare(b.size, a.size), cmp.Compare(a.name, b.name)) })
+	return all
 }
 
 // TakeLeftOut takes the note of Bounded out of an event, and gives how many bytes it had; 0 for one that is whole.
