@@ -84,7 +84,7 @@ func ParseEvent(body []byte) (Event, error) {
 	if !utf8.Valid(body) {
 		return Event{}, faulty("the object")
 	}
-	if err := json.Unmarshal(body, &e); err != nil {
+	if err := jitsimeet.DecodeExactly(body, &e); err != nil {
 		return Event{}, eventError("", err)
 	}
 	if err := e.check(); err != nil {

@@ -169,6 +169,7 @@ func TestParseEvent_ForgivesWhatIsMissingOrNew(t *testing.T) {
 		room    jitsimeet.Room
 	}{
 		"unknown fields":            {map[string]any{"region": map[string]any{"appId": 1}, "v": 2}, "standup"},
+		"fields of another case":    {map[string]any{"TimeStamp": "x", "SESSIONID": 7, "Fqn": "zzz", "AppID": "x", "EventType": 1}, "standup"},
 		"no appId":                  {map[string]any{"appId": nil}, "standup"},
 		"appId empty":               {map[string]any{"appId": ""}, "standup"},
 		"no fqn":                    {map[string]any{"fqn": nil}, ""},

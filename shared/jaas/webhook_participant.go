@@ -2,7 +2,6 @@ package jaas
 
 import (
 	"cmp"
-	"encoding/json"
 	"fmt"
 
 	"gavel/shared/jitsimeet"
@@ -31,7 +30,7 @@ func (e Event) Participant() (EventParticipant, bool, error) {
 		return EventParticipant{}, false, nil
 	}
 	var data participantData
-	if err := json.Unmarshal(e.Data, &data); err != nil {
+	if err := jitsimeet.DecodeExactly(e.Data, &data); err != nil {
 		return EventParticipant{}, false, eventError("data", err)
 	}
 	id, err := data.shortID()
@@ -56,7 +55,7 @@ func (e Event) Destroyed() (breakout string, ok bool, err error) {
 	}
 	var data placeData
 	if len(e.Data) > 0 {
-		if err := json.Unmarshal(e.Data, &data); err != nil {
+		if err := jitsimeet.DecodeExactly(e.Data, &data); err != nil {
 			return "", false, eventError("data", err)
 		}
 	}

@@ -99,6 +99,7 @@ func TestParticipant_ReadsWhoItWas(t *testing.T) {
 		"with a name":                     {map[string]any{"participantId": id, "name": "Ada"}, jaas.EventParticipant{ID: id, Name: "Ada"}},
 		"in a breakout room by word":      {map[string]any{"participantId": id, "isBreakout": "true"}, jaas.EventParticipant{ID: id, Breakout: "breakout"}},
 		"kicked":                          {map[string]any{"participantId": id, "disconnectReason": "kicked"}, jaas.EventParticipant{ID: id, Reason: "kicked"}},
+		"with fields of another case":     {map[string]any{"participantId": id, "ParticipantID": "00000001", "ID": "eve", "ISBREAKOUT": true}, jaas.EventParticipant{ID: id}},
 		"with fields to come":             {map[string]any{"participantId": id, "flip": []any{1}, "hidden-from-recorder": "true"}, jaas.EventParticipant{ID: id}},
 	} {
 		for _, eventType := range []jaas.EventType{jaas.ParticipantJoined, jaas.ParticipantLeft} {

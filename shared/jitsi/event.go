@@ -86,17 +86,24 @@ type Event struct {
 var ErrEvent = errors.New("expected an event of event_sync")
 
 type eventFields struct {
-	Name        string `json:"event_name"`
-	RoomName    string `json:"room_name"`
-	IsBreakout  bool   `json:"is_breakout"`
-	CreatedAt   int64  `json:"created_at"` // seconds, as all times here
-	DestroyedAt int64  `json:"destroyed_at"`
-	Occupant    *struct {
-		ID       jitsimeet.LooseText `json:"id"`
-		JID      string              `json:"occupant_jid"`
-		JoinedAt int64               `json:"joined_at"`
-		LeftAt   int64               `json:"left_at"`
-	} `json:"occupant"`
+	Name        string          `json:"event_name"`
+	RoomName    string          `json:"room_name"`
+	IsBreakout  bool            `json:"is_breakout"`
+	CreatedAt   int64           `json:"created_at"` // seconds, as all times here
+	DestroyedAt int64           `json:"destroyed_at"`
+	Occupant    *occupantFields `json:"occupant"`
+}
+
+type occupantFields struct {
+	ID       jitsimeet.LooseText `json:"id"`
+	JID      string              `json:"occupant_jid"`
+	JoinedAt int64               `json:"joined_at"`
+	LeftAt   int64               `json:"left_at"`
+}
+
+// UnmarshalJSON takes names as they are written.
+func (o *occupantFields) UnmarshalJSON(text []byte) error {
+	return jitsimeet.DecodeExactly(text, o)
 }
 
 // longestNode is the most bytes of a room's name (RFC 7622, section 3.3).
@@ -110,7 +117,7 @@ func ParseEvent(kind EventKind, body []byte) (Event, error) {
 		return Event{}, fmt.Errorf("%w: the body is no JSON object", ErrEvent)
 	}
 	var f eventFields
-	if err := json.Unmarshal(body, &f); err != nil {
+	if err := jitsimeet.DecodeExactly(body, &f); err != nil {
 		if unfit, ok := errors.AsType[*json.UnmarshalTypeError](err); ok && unfit.Field != "" {
 			return Event{}, faulty(unfit.Field)
 		}

@@ -176,6 +176,7 @@ func TestParseEvent_ForgivesWhatIsMissingOrNew(t *testing.T) {
 		id      jitsimeet.ParticipantID
 	}{
 		"unknown fields":            {map[string]any{"v": 2, "occupant.user_info": map[string]any{"x": 1}, "active_occupants_count": "many"}, user, "14f01c40"},
+		"fields of another case":    {map[string]any{"EVENT_NAME": 1, "Room_Name": "", "IS_breakout": true, "occupant.ID": "eve", "occupant.Joined_At": "x", "occupant.LEFT_AT": "x"}, user, "14f01c40"},
 		"a token of others":         {map[string]any{"occupant.id": 17}, "17", "14f01c40"},
 		"a token of nobody":         {map[string]any{"occupant.id": []string{"ada"}}, "", "14f01c40"},
 		"no token":                  {map[string]any{"occupant.id": nil, "occupant.name": nil, "occupant.email": nil}, "", "14f01c40"},
