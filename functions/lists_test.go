@@ -309,22 +309,31 @@ func TestTemplate_WhoMayDeleteFiles(t *testing.T) {
 	}
 }
 
-// What a parameter lets through, a function does not turn down: else the stack is made, and every call is answered with 503.
-func TestTemplate_ParametersTakeWhatFunctionsTake(t *testing.T) {
-	t.Parallel()
+// parameterRules are what CloudFormation holds the value of a parameter against.
+type parameterRules struct {
+	AllowedPattern string `yaml:"AllowedPattern"`
+	MaxLength      int    `yaml:"MaxLength"`
+}
+
+func parametersOf(t *testing.T) map[string]parameterRules {
+	t.Helper()
 	text, err := os.ReadFile(filepath.Join("..", "template.yaml"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	var template struct {
-		Parameters map[string]struct {
-			AllowedPattern string `yaml:"AllowedPattern"`
-			MaxLength      int    `yaml:"MaxLength"`
-		} `yaml:"Parameters"`
+		Parameters map[string]parameterRules `yaml:"Parameters"`
 	}
 	if err := yaml.Unmarshal(text, &template); err != nil {
 		t.Fatal(err)
 	}
+	return template.Parameters
+}
+
+// What a parameter lets through, a function does not turn down: else the stack is made, and every call is answered with 503.
+func TestTemplate_ParametersTakeWhatFunctionsTake(t *testing.T) {
+	t.Parallel()
+	parameters := parametersOf(t)
 	long := strings.Repeat("x", 440)
 	urls := []string{
 		"https://login.example.org/x", "https://login.example.org:8443/a%20b/c", "http://login.example.org", "https://login.example.org?p=1",
@@ -344,7 +353,7 @@ func TestTemplate_ParametersTakeWhatFunctionsTake(t *testing.T) {
 		"RoomsVeetingUser": {"GAVEL_ROOMS_VEETING_USER", []string{"a@b", strings.Repeat("a", 252) + "@b", strings.Repeat("a", 253) + "@b", "0123456789abcdef01234567", "a b@c", "x"}},
 		"UpstreamTimeout":  {"GAVEL_UPSTREAM_TIMEOUT", []string{"1s", "20s", "never", "0s", "1m"}},
 	} {
-		p := template.Parameters[parameter]
+		p := parameters[parameter]
 		pattern := regexp.MustCompile(p.AllowedPattern)
 		let := 0
 		for _, value := range tried.values {
@@ -367,18 +376,7 @@ func TestTemplate_ParametersTakeWhatFunctionsTake(t *testing.T) {
 // The issuers that there are have paths, slashes at their ends, ports and escapes.
 func TestTemplate_ParametersTakeURLsThatThereAre(t *testing.T) {
 	t.Parallel()
-	text, err := os.ReadFile(filepath.Join("..", "template.yaml"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	var template struct {
-		Parameters map[string]struct {
-			AllowedPattern string `yaml:"AllowedPattern"`
-		} `yaml:"Parameters"`
-	}
-	if err := yaml.Unmarshal(text, &template); err != nil {
-		t.Fatal(err)
-	}
+	parameters := parametersOf(t)
 	issuers := []string{
 		"", "https://gavel.eu.auth0.com/", "https://login.example.org", "https://login.example.org:8443/realms/gavel", "https://login.example.org/realms/my%20realm",
 		"https://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_Ab0cD1eF2", "https://login.microsoftonline.com/9188040d-6c67-4c5b-b112-36a304b66dad/v2.0",
@@ -389,7 +387,7 @@ func TestTemplate_ParametersTakeURLsThatThereAre(t *testing.T) {
 		"JaasBaseUrl": {"https://8x8.vc/v1/_jaas", "https://stage.8x8.vc/v1/_jaas", "https://jaas.example.org", "https://jaas.example.org:8443/a%20b"},
 		"OidcIssuer":  issuers, "OidcJwksUrl": issuers,
 	} {
-		pattern := regexp.MustCompile(template.Parameters[parameter].AllowedPattern)
+		pattern := regexp.MustCompile(parameters[parameter].AllowedPattern)
 		for _, url := range urls {
 			if !pattern.MatchString(url) {
 				t.Errorf("%s: %q is turned away", parameter, url)
