@@ -79,12 +79,16 @@ type envelope struct {
 // SETTINGS_PROVISIONING is no event. It returns ErrEvent, beside it the error of ParseAppID or ParseRoom where that
 // is the reason, and never a part of the body.
 func ParseEvent(body []byte) (Event, error) {
-	var e envelope
 	// The package json lets pass what is no UTF-8, and a store does not.
 	if !utf8.Valid(body) {
 		return Event{}, faulty("the object")
 	}
-	if err := jitsimeet.DecodeExactly(body, &e); err != nil {
+	var whole map[string]json.RawMessage
+	if err := json.Unmarshal(body, &whole); err != nil {
+		return Event{}, eventError("", err)
+	}
+	var e envelope
+	if err := jitsimeet.FillExactly(whole, &e); err != nil {
 		return Event{}, eventError("", err)
 	}
 	if err := e.check(); err != nil {
@@ -93,10 +97,6 @@ func ParseEvent(body []byte) (Event, error) {
 	appID, room, err := e.place()
 	if err != nil {
 		return Event{}, err
-	}
-	var whole map[string]json.RawMessage
-	if err := json.Unmarshal(body, &whole); err != nil {
-		return Event{}, eventError("", err)
 	}
 	return Event{
 		ID:      e.ID,

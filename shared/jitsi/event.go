@@ -117,7 +117,7 @@ func ParseEvent(kind EventKind, body []byte) (Event, error) {
 		return Event{}, fmt.Errorf("%w: the body is no JSON object", ErrEvent)
 	}
 	var f eventFields
-	if err := jitsimeet.DecodeExactly(body, &f); err != nil {
+	if err := jitsimeet.FillExactly(event.Data, &f); err != nil {
 		if unfit, ok := errors.AsType[*json.UnmarshalTypeError](err); ok && unfit.Field != "" {
 			return Event{}, faulty(unfit.Field)
 		}

@@ -15,6 +15,11 @@ func DecodeExactly(text []byte, into any) error {
 	if err := json.Unmarshal(text, &all); err != nil {
 		return err
 	}
+	return FillExactly(all, into)
+}
+
+// FillExactly does so from an object that was read into its fields already.
+func FillExactly(all map[string]json.RawMessage, into any) error {
 	return fill(reflect.ValueOf(into).Elem(), all)
 }
 
