@@ -2,12 +2,10 @@ package audit
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/base64"
 	"errors"
-	"slices"
 	"time"
 
+	"gavel/shared/cursors"
 	"gavel/shared/ids"
 	"gavel/shared/table"
 )
@@ -53,7 +51,7 @@ func (l *Log) Room(ctx context.Context, room string, limit int, cursor string) (
 	}
 	page := Page{Events: events}
 	if more {
-		page.Next = cursorText(partition, events[len(events)-1].ID)
+		page.Next = cursors.Text(partition, events[len(events)-1].ID)
 	}
 	return page, nil
 }
@@ -84,7 +82,7 @@ func (l *Log) Actor(ctx context.Context, who Actor, limit int, cursor string) (P
 		}
 		page.Events, after = append(page.Events, events...), ""
 		if more {
-			page.Next = cursorText(list, day.Format(dayForm)+page.Events[len(page.Events)-1].ID)
+			page.Next = cursors.Text(list, day.Format(dayForm)+page.Events[len(page.Events)-1].ID)
 			return page, nil
 		}
 		day = day.AddDate(0, 0, -1)
@@ -92,7 +90,7 @@ func (l *Log) Actor(ctx context.Context, who Actor, limit int, cursor string) (P
 			break
 		}
 	}
-	page.Next = cursorText(list, day.Format(dayForm))
+	page.Next = cursors.Text(list, day.Format(dayForm))
 	return page, nil
 }
 
@@ -116,28 +114,16 @@ func (l *Log) read(ctx context.Context, partition, after string, limit int) ([]E
 	return events, more, nil
 }
 
-// A cursor names the last event that was given; for an actor, whose events lie in days, the day before that, and no event where
-// the whole day is to come. It bears a mark of that and of the list it belongs to.
-const (
-	markBytes = 6
-	dayBytes  = len(dayForm)
-)
+const dayBytes = len(dayForm)
 
-func cursorText(list, position string) string {
-	sum := sha256.Sum256([]byte(list + "\x00" + position))
-	return base64.RawURLEncoding.EncodeToString(slices.Concat(sum[:markBytes], []byte(position)))
-}
-
+// parseCursor reads a cursor, which names the last event that was given; for an actor, whose events lie in days, the day before
+// that, and no event where the whole day is to come.
 func parseCursor(list, text string, byDay bool) (day time.Time, after string, err error) {
 	if text == "" {
 		return day, "", nil
 	}
-	raw, err := base64.RawURLEncoding.Strict().DecodeString(text)
-	if err != nil || len(raw) < markBytes {
-		return day, "", ErrCursor
-	}
-	position := string(raw[markBytes:])
-	if text != cursorText(list, position) {
+	position, ok := cursors.Place(list, text)
+	if !ok {
 		return day, "", ErrCursor
 	}
 	after = position

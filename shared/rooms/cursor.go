@@ -1,23 +1,20 @@
 package rooms
 
 import (
-	"crypto/sha256"
-	"crypto/subtle"
-	"encoding/base64"
 	"strings"
+
+	"gavel/shared/cursors"
 )
 
-// A cursor says where a list goes on. It bears a mark of that and of the list it belongs to, so that one of another list, or one
-// that was cut or changed on its way, is refused and not taken for a place in this one.
+// A cursor says where a list goes on.
 type cursor struct {
 	back     bool // towards the older ones, in a list that is read both ways
 	position string
 }
 
 const (
-	onward    = "n"
-	backward  = "o"
-	markBytes = 6
+	onward   = "n"
+	backward = "o"
 )
 
 // errCursor says that a cursor was not made by this list.
@@ -29,8 +26,7 @@ func (c cursor) text(list string) string {
 	if c.back {
 		direction = backward
 	}
-	place := direction + c.position
-	return base64.RawURLEncoding.EncodeToString([]byte(mark(list, place) + place))
+	return cursors.Text(list, direction+c.position)
 }
 
 // parseCursor reads a cursor of the list; an empty one is its beginning.
@@ -38,20 +34,15 @@ func parseCursor(list, text string) (cursor, error) {
 	if text == "" {
 		return cursor{}, nil
 	}
-	raw, err := base64.RawURLEncoding.Strict().DecodeString(text)
-	if err != nil || len(raw) < markBytes+1 || subtle.ConstantTimeCompare(raw[:markBytes], []byte(mark(list, string(raw[markBytes:])))) == 0 {
+	place, ok := cursors.Place(list, text)
+	if !ok || place == "" {
 		return cursor{}, errCursor()
 	}
-	direction, position := string(raw[markBytes]), string(raw[markBytes+1:])
+	direction, position := place[:1], place[1:]
 	if direction != onward && direction != backward || strings.ContainsFunc(position, unfit) {
 		return cursor{}, errCursor()
 	}
 	return cursor{back: direction == backward, position: position}, nil
-}
-
-func mark(list, place string) string {
-	sum := sha256.Sum256([]byte(list + "\x00" + place))
-	return string(sum[:markBytes])
 }
 
 // unfit tells the characters that no position has: those of ids and digests only are taken.
